@@ -1,0 +1,428 @@
+import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import type { Loss } from '../src/environment.ts';
+
+/** Durations in milliseconds; `null`: off, or without limit. */
+export interface ConnectionInput {
+  role: 'source' | 'sink';
+  lazy: boolean;
+  connectTimeout: number;
+  closeTimeout: number;
+  pingInterval: number | null;
+  pingTimeout: number;
+  /** heartbeat.action is log-only. */
+  logOnly: boolean;
+  pulseInterval: number | null;
+  noDataTimeout: number | null;
+  initialBackoff: number;
+  maxBackoff: number;
+  multiplier: number;
+  maxAttempts: number | null;
+  resetAfter: number;
+}
+
+export type ConnectionCause =
+  | Loss
+  | { kind: 'preparation'; message: string }
+  | { kind: 'timeout'; phase: 'prepare' | 'transport' | 'upgrade' }
+  | { kind: 'silence'; judge: 'heartbeat' | 'no-data-timeout' }
+  | { kind: 'acknowledgement'; message: string };
+
+export type ConnectionEvent =
+  | { type: 'demand' }
+  | { type: 'stop' }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  | { type: 'socket.connected' }
+  | { type: 'socket.open' }
+  /** `owing`: something that was sent is not acknowledged. */
+  | { type: 'socket.lost'; cause: ConnectionCause; owing: boolean }
+  | { type: 'greeted' }
+  | { type: 'ping.taken' }
+  | { type: 'ping.answered' };
+
+/** What the machine asks of the actor that holds the socket. */
+export interface SocketCommand {
+  type: 'close' | 'live' | 'ping' | 'grace-ping' | 'pulse';
+}
+
+export interface ConnectionOutput {
+  outcome: 'ended' | 'failed';
+  cause: ConnectionCause | null;
+}
+
+/** The life of one outbound WebSocket connection, over as many sockets as it takes. */
+export const connectionMachine = setup({
+  types: {
+    context: {} as {
+      settings: ConnectionInput;
+      /** Consecutive dials since the connection last proved stable; the running one included. */
+      attempt: number;
+      /** Exponent of the next backoff. */
+      backoffs: number;
+      /** How often it has been live. */
+      lives: number;
+      /** What the running attempt is waiting for; names the phase that a timeout ended. */
+      phase: 'prepare' | 'transport' | 'upgrade';
+      /** Why the last socket or attempt ended. */
+      cause: ConnectionCause | null;
+      /** Something was unacknowledged when it ended. */
+      owing: boolean;
+    },
+    events: {} as ConnectionEvent,
+    input: {} as ConnectionInput,
+    output: {} as ConnectionOutput,
+    tags: {} as 'idle' | 'connecting' | 'live' | 'waiting' | 'failed',
+  },
+  actors: {
+    demand: fromCallback(() => {}),
+    prepare: fromPromise<void>(async () => {}),
+    socket: fromCallback<SocketCommand>(() => {}),
+    greeting: fromCallback(() => {}),
+  },
+  actions: {
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1, phase: 'prepare' }),
+    countBackoff: assign({ backoffs: ({ context }) => context.backoffs + 1 }),
+    countLife: assign({ lives: ({ context }) => context.lives + 1 }),
+    forgetAttempts: assign({ attempt: 0, backoffs: 0 }),
+    forgetCause: assign({ cause: null }),
+    enterTransport: assign({ phase: 'transport' }),
+    enterUpgrade: assign({ phase: 'upgrade' }),
+    recordLoss: assign(({ event }) =>
+      event.type === 'socket.lost' ? { cause: event.cause, owing: event.owing } : { cause: null },
+    ),
+    recordUnprepared: assign(({ event }) => ({
+      owing: false,
+      cause: {
+        kind: 'preparation' as const,
+        message: 'error' in event && event.error instanceof Error ? event.error.message : 'preparation failed',
+      },
+    })),
+    recordTimeout: assign(({ context }) => ({
+      owing: false,
+      cause: { kind: 'timeout' as const, phase: context.phase },
+    })),
+    recordSilence: assign({ cause: { kind: 'silence' as const, judge: 'heartbeat' as const } }),
+    recordStarvation: assign({ cause: { kind: 'silence' as const, judge: 'no-data-timeout' as const } }),
+    announceStarted: () => {},
+    announceLive: () => {},
+    announceLost: () => {},
+    closeIntake: () => {},
+    closeSocket: sendTo('socket', { type: 'close' }),
+    goLive: sendTo('socket', { type: 'live' }),
+    sendPing: sendTo('socket', { type: 'ping' }),
+    sendGracePing: sendTo('socket', { type: 'grace-ping' }),
+    sendPulse: sendTo('socket', { type: 'pulse' }),
+    markFed: () => {},
+    warnSilence: () => {},
+    warnLongPause: () => {},
+  },
+  guards: {
+    isLazy: ({ context }) => context.settings.lazy,
+    isHeld: () => false,
+    hasProgressed: () => false,
+    wasLoopBlocked: () => false,
+    wasFed: () => false,
+    hasHeartbeat: ({ context }) => context.settings.pingInterval !== null,
+    silenceIsLoggedOnly: ({ context }) => context.settings.logOnly,
+    hasPulse: ({ context }) => context.settings.pulseInterval !== null,
+    hasWatch: ({ context }) => context.settings.noDataTimeout !== null,
+    isExhausted: ({ context }) =>
+      context.settings.maxAttempts !== null && context.attempt >= context.settings.maxAttempts,
+    isSettledGoodbye: ({ context }) =>
+      context.settings.role === 'sink' &&
+      context.settings.lazy &&
+      !context.owing &&
+      context.cause?.kind === 'close' &&
+      (context.cause.code === 1000 || context.cause.code === 1005),
+    isFatal: ({ context: { cause, lives, attempt, owing } }) => {
+      if (cause?.kind === 'handshake') return true;
+      if (cause?.kind === 'close') return !owing && [1002, 1003, 1007, 1010].includes(cause.code);
+      if (cause?.kind !== 'status') return false;
+      if (cause.status < 400) return true;
+      if (lives > 0 || cause.status >= 500 || [408, 425, 429].includes(cause.status)) return false;
+      return [401, 403].includes(cause.status) ? attempt >= 5 : true;
+    },
+    isSlow: ({ context: { cause } }) => {
+      if (cause?.kind === 'tls') return true;
+      if (cause?.kind === 'close') return [1008, 4401, 4403].includes(cause.code);
+      if (cause?.kind !== 'status') return false;
+      return cause.status >= 400 && cause.status < 500 && ![408, 425, 429].includes(cause.status);
+    },
+  },
+  delays: {
+    connectTimeout: ({ context }) => context.settings.connectTimeout,
+    closeTimeout: ({ context }) => context.settings.closeTimeout,
+    pingInterval: ({ context }) => context.settings.pingInterval ?? 0,
+    pingTimeout: ({ context }) => context.settings.pingTimeout,
+    pulseInterval: ({ context }) => context.settings.pulseInterval ?? 0,
+    noDataRemaining: ({ context }) => context.settings.noDataTimeout ?? 0,
+    lastLook: 0,
+    resetAfter: ({ context }) => context.settings.resetAfter,
+    longPause: 10_000,
+    backoffDelay: ({ context: { settings, backoffs } }) =>
+      Math.min(settings.maxBackoff, settings.initialBackoff * settings.multiplier ** backoffs),
+    slowDelay: ({ context }) => context.settings.maxBackoff,
+  },
+}).createMachine({
+  id: 'connection',
+  description: 'One outbound WebSocket connection: dialled, kept alive, judged, and dialled again.',
+  context: ({ input }) => ({
+    settings: input,
+    attempt: 0,
+    backoffs: 0,
+    lives: 0,
+    phase: 'prepare',
+    cause: null,
+    owing: false,
+  }),
+  output: ({ context }) => ({ outcome: context.cause ? 'failed' : 'ended', cause: context.cause }),
+  initial: 'starting',
+  on: { stop: { target: '.closed', actions: 'closeIntake' } },
+  states: {
+    starting: {
+      description: 'A lazy connection waits for demand, an eager one dials at once.',
+      tags: 'connecting',
+      entry: 'announceStarted',
+      always: [{ guard: 'isLazy', target: 'idle' }, { target: 'preparing' }],
+    },
+    idle: {
+      description: 'Nobody needs the connection yet.',
+      tags: 'idle',
+      invoke: { src: 'demand', id: 'demand' },
+      on: { demand: 'preparing' },
+    },
+    preparing: {
+      description: 'Resolves credentials, templates and the cursor, anew for each attempt.',
+      tags: 'connecting',
+      entry: 'countAttempt',
+      invoke: {
+        src: 'prepare',
+        id: 'prepare',
+        onDone: 'linked',
+        onError: { target: 'lost', actions: 'recordUnprepared' },
+      },
+      after: { connectTimeout: { target: 'lost', actions: 'recordTimeout' } },
+    },
+    linked: {
+      description: 'Lives exactly as long as one socket: every way out disposes it.',
+      invoke: { src: 'socket', id: 'socket' },
+      initial: 'opening',
+      on: {
+        'socket.lost': { target: 'lost', actions: 'recordLoss' },
+      },
+      states: {
+        opening: {
+          description: 'TCP, TLS and the upgrade, within one timeout.',
+          tags: 'connecting',
+          initial: 'transport',
+          after: { connectTimeout: { target: '#connection.lost', actions: 'recordTimeout' } },
+          on: { 'socket.open': 'greeting' },
+          states: {
+            transport: {
+              description: 'Name lookup, TCP and TLS.',
+              entry: 'enterTransport',
+              on: { 'socket.connected': 'upgrade' },
+            },
+            upgrade: {
+              description: 'The upgrade request is sent, its answer is awaited.',
+              entry: 'enterUpgrade',
+            },
+          },
+        },
+        greeting: {
+          description: 'Sends the requests in order, paced. Messages flow in meanwhile.',
+          tags: 'connecting',
+          invoke: { src: 'greeting', id: 'greeting' },
+          on: {
+            greeted: 'live',
+            stop: { target: 'closing', actions: 'closeIntake' },
+          },
+        },
+        live: {
+          description: 'Usable. Five regions watch it.',
+          tags: 'live',
+          type: 'parallel',
+          entry: ['countLife', 'goLive', 'announceLive'],
+          on: {
+            stop: { target: 'closing', actions: 'closeIntake' },
+          },
+          states: {
+            heartbeat: {
+              description: 'Proves that the peer answers. Nothing is judged while we hold the socket paused.',
+              initial: 'off',
+              states: {
+                quiet: {
+                  description: 'Waits for the next ping.',
+                  always: { guard: 'isHeld', target: 'suspended' },
+                  after: { pingInterval: { target: 'queued', actions: 'sendPing' } },
+                  on: { pause: 'suspended' },
+                },
+                queued: {
+                  description: 'The ping waits in our queue: a slow peer is not a dead one.',
+                  after: {
+                    pingTimeout: [{ guard: 'hasProgressed', target: 'queued', reenter: true }, { target: 'doubting' }],
+                  },
+                  on: { 'ping.taken': 'probing', 'ping.answered': 'quiet', pause: 'suspended' },
+                },
+                probing: {
+                  description: 'The ping has left; any inbound frame answers it.',
+                  after: {
+                    pingTimeout: [
+                      { guard: 'wasLoopBlocked', target: 'graced', actions: 'sendGracePing' },
+                      { target: 'doubting' },
+                    ],
+                  },
+                  on: { 'ping.answered': 'quiet', pause: 'suspended' },
+                },
+                graced: {
+                  description: 'Our own event loop stood still: one more ping before the peer is judged.',
+                  after: { pingTimeout: 'doubting' },
+                  on: { 'ping.answered': 'quiet', pause: 'suspended' },
+                },
+                doubting: {
+                  description: 'A last look: the loop first reads what waits in the system.',
+                  after: {
+                    lastLook: [
+                      { guard: 'silenceIsLoggedOnly', target: 'quiet', actions: 'warnSilence' },
+                      { target: '#connection.lost', actions: 'recordSilence' },
+                    ],
+                  },
+                  on: { 'ping.answered': 'quiet', pause: 'suspended' },
+                },
+                suspended: {
+                  description: 'We are not reading, so no pong could be seen. Resuming starts a fresh ping.',
+                  on: { resume: { target: 'queued', actions: 'sendPing' } },
+                },
+                off: {
+                  description: 'Stays here with heartbeat: off.',
+                  always: { guard: 'hasHeartbeat', target: 'quiet' },
+                },
+              },
+            },
+            pulse: {
+              description: "The application's own heartbeat: first when live, then every interval.",
+              initial: 'off',
+              states: {
+                beating: {
+                  description: 'Sends the requests once and waits for the next time.',
+                  entry: 'sendPulse',
+                  after: { pulseInterval: { target: 'beating', reenter: true } },
+                },
+                off: {
+                  description: 'Stays here without app-heartbeat.',
+                  always: { guard: 'hasPulse', target: 'beating' },
+                },
+              },
+            },
+            watch: {
+              description: 'Leaves a connection that brings no messages.',
+              initial: 'off',
+              states: {
+                fed: {
+                  description: 'A message came, less than the timeout ago.',
+                  always: { guard: 'isHeld', target: 'suspended' },
+                  after: {
+                    noDataRemaining: [{ guard: 'wasFed', target: 'fed', reenter: true }, { target: 'starving' }],
+                  },
+                  on: { pause: 'suspended' },
+                },
+                starving: {
+                  description: 'A last look: the loop first reads what waits in the system.',
+                  after: {
+                    lastLook: [
+                      { guard: 'wasFed', target: 'fed' },
+                      { target: '#connection.lost', actions: 'recordStarvation' },
+                    ],
+                  },
+                  on: { pause: 'suspended' },
+                },
+                suspended: {
+                  description: 'We are not reading, so nothing can come.',
+                  on: { resume: { target: 'fed', actions: 'markFed' } },
+                },
+                off: {
+                  description: 'Stays here with no-data-timeout: off.',
+                  always: { guard: 'hasWatch', target: 'fed' },
+                },
+              },
+            },
+            stability: {
+              description: 'An open alone proves nothing: only time resets the backoff.',
+              initial: 'unproven',
+              states: {
+                unproven: {
+                  description: 'Live for less than reset-after.',
+                  after: { resetAfter: { target: 'proven', actions: 'forgetAttempts' } },
+                },
+                proven: { description: 'Live without a break for reset-after.' },
+              },
+            },
+            flow: {
+              description: 'Whether we read from the socket.',
+              initial: 'flowing',
+              states: {
+                flowing: {
+                  description: 'Reading.',
+                  always: { guard: 'isHeld', target: 'paused' },
+                  on: { pause: 'paused' },
+                },
+                paused: {
+                  description: 'A sink has no room, so the socket is not read.',
+                  after: { longPause: { actions: 'warnLongPause' } },
+                  on: { resume: 'flowing' },
+                },
+              },
+            },
+          },
+        },
+        closing: {
+          description: 'The close handshake, then the end in any case.',
+          tags: 'idle',
+          entry: 'closeSocket',
+          after: { closeTimeout: '#connection.closed' },
+          on: { 'socket.lost': '#connection.closed' },
+        },
+      },
+    },
+    lost: {
+      description: 'The one place that decides: retry, later, or never.',
+      tags: 'waiting',
+      entry: 'announceLost',
+      always: [
+        { guard: 'isSettledGoodbye', target: 'idle', actions: 'forgetAttempts' },
+        { guard: 'isFatal', target: 'failed' },
+        { guard: 'isExhausted', target: 'failed' },
+        { guard: 'isSlow', target: 'backoff.slow' },
+        { target: 'backoff.normal' },
+      ],
+    },
+    backoff: {
+      description: 'Waits before the next attempt.',
+      tags: 'waiting',
+      initial: 'normal',
+      exit: 'countBackoff',
+      states: {
+        normal: {
+          description: 'Exponential, with jitter; at least what Retry-After asked for.',
+          after: { backoffDelay: '#connection.preparing' },
+        },
+        slow: {
+          description: 'The peer refused us: half to all of max-backoff.',
+          after: { slowDelay: '#connection.preparing' },
+        },
+      },
+    },
+    closed: {
+      description: 'Ended because it was asked to.',
+      type: 'final',
+      tags: 'idle',
+      entry: 'forgetCause',
+    },
+    failed: {
+      description: 'Ended for good; the cause says why.',
+      type: 'final',
+      tags: 'failed',
+      entry: 'closeIntake',
+    },
+  },
+});

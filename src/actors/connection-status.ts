@@ -1,0 +1,110 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { ConnectionCause, connectionMachine } from '../../machines/connection.ts';
+import { shownUrl } from '../config/url.ts';
+import type { Environment } from '../environment.ts';
+import { describeCause } from './cause.ts';
+import type { Redaction } from './redaction.ts';
+
+/** A connection in one word, derived from the machine's tags. */
+export type ConnectionWord = 'idle' | 'connecting' | 'live' | 'waiting' | 'failed';
+
+export interface ConnectionStatus {
+  readonly state: ConnectionWord;
+  /** The machine's own state, a dot path per region: `linked.live.heartbeat.quiet`. */
+  readonly detail: readonly string[];
+  /** Where it connects to; user, password and the values of the query are hidden. */
+  readonly url: string;
+  /** Wall clock of the last change of `state`, in milliseconds since the epoch. */
+  readonly since: number;
+  /** Consecutive dials since the connection last proved stable. */
+  readonly attempt: number;
+  /** How often it became live again after a loss. */
+  readonly reconnects: number;
+  /** Milliseconds that it waits before the next dial, chosen when `state` became `waiting`. */
+  readonly retryIn?: number;
+  /** Why the last socket or attempt ended. */
+  readonly cause?: { readonly detail: ConnectionCause; readonly message: string };
+  /** The heartbeat or a long pause was warned of, this often. */
+  readonly warnings: number;
+}
+
+const WORDS: readonly ConnectionWord[] = ['idle', 'connecting', 'live', 'waiting', 'failed'];
+
+export interface ConnectionReport {
+  readonly observe: (snapshot: AnyMachineSnapshot) => void;
+  /** Notes the delay before the next dial, and gives it back. */
+  readonly waits: (delay: number) => number;
+  readonly warn: (message: string) => void;
+}
+
+export interface ConnectionReportOptions {
+  readonly id: string;
+  readonly options: { readonly url: string };
+  readonly environment: Pick<Environment, 'logger' | 'now'>;
+  readonly report: (status: ConnectionStatus) => void;
+}
+
+type Context = ReturnType<(typeof connectionMachine)['getInitialSnapshot']>['context'];
+
+/** Turns a connection machine's states into its public status and its log lines, one per change of the word. */
+export function createConnectionReport(options: ConnectionReportOptions, redaction: Redaction): ConnectionReport {
+  const { id, environment } = options;
+  const { logger, now } = environment;
+  const url = redaction.redact(shownUrl(options.options.url));
+  let status: ConnectionStatus | undefined;
+  let retryIn: number | undefined;
+  let warnings = 0;
+
+  function observe(snapshot: AnyMachineSnapshot): void {
+    const context: Context = snapshot.context;
+    const state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'idle';
+    const changed = state !== status?.state;
+    status = {
+      state,
+      detail: paths(snapshot.value),
+      url,
+      since: changed ? now() : (status?.since ?? now()),
+      attempt: context.attempt,
+      reconnects: Math.max(0, context.lives - 1),
+      warnings,
+      ...(state === 'waiting' && retryIn !== undefined ? { retryIn } : {}),
+      ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
+    };
+    options.report(status);
+    if (changed) log(status);
+  }
+
+  function log(current: ConnectionStatus): void {
+    const fields = { connection: id, state: current.state, attempt: current.attempt };
+    const cause = current.cause?.message ?? 'unknown';
+    if (current.state === 'live') {
+      logger.info(fields, `${current.reconnects > 0 ? 'live again' : 'live'}: ${url}`);
+    } else if (current.state === 'waiting') {
+      const delay = Math.round(current.retryIn ?? 0);
+      logger.warn({ ...fields, cause: current.cause?.detail }, `lost: ${cause}; next attempt in ${delay} ms`);
+    } else if (current.state === 'failed') {
+      logger.error({ ...fields, cause: current.cause?.detail }, `failed: ${cause}`);
+    } else {
+      logger.debug(fields, current.state);
+    }
+  }
+
+  return {
+    observe,
+    waits: (delay) => {
+      retryIn = delay;
+      return delay;
+    },
+    warn: (message) => {
+      warnings += 1;
+      logger.warn({ connection: id }, message);
+    },
+  };
+}
+
+/** `{a: {b: 'c', d: 'e'}}` as `['a.b.c', 'a.d.e']`. */
+function paths(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => paths(inner).map((path) => `${key}.${path}`));
+}

@@ -1,0 +1,36 @@
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+
+export interface Containment {
+  /** Hears of every state that the machine has come to, its first included. */
+  readonly observe?: (snapshot: AnyMachineSnapshot) => void;
+  /** The machine's input, given ahead: who spawns it need not know it. */
+  readonly input?: unknown;
+}
+
+/**
+ * The same machine, but an action that throws takes the machine's children with it. XState alone leaves them running
+ * with nobody to stop them (statelyai/xstate #4726, #5433).
+ */
+export function contained<Machine extends AnyStateMachine>(machine: Machine, containment: Containment = {}): Machine {
+  const { transition, getInitialSnapshot } = machine;
+  const { observe, input: ownInput } = containment;
+  const guarded: Pick<AnyStateMachine, 'transition' | 'getInitialSnapshot'> = {
+    transition(snapshot, event, scope) {
+      try {
+        const next = transition(snapshot, event, scope);
+        observe?.(next);
+        return next;
+      } catch (error) {
+        const children = Object.values<AnyActorRef | undefined>(snapshot.children);
+        for (const child of children) if (child) scope.stopChild(child);
+        throw error;
+      }
+    },
+    getInitialSnapshot(scope, input) {
+      const snapshot = getInitialSnapshot(scope, ownInput ?? input);
+      observe?.(snapshot);
+      return snapshot;
+    },
+  };
+  return Object.assign(Object.create(machine), guarded);
+}

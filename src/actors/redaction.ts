@@ -1,0 +1,29 @@
+/** Values shorter than this are too common to be looked for in texts. */
+const SHORTEST = 4;
+
+/** Keeps what was resolved for a handshake out of causes, logs and statuses, also when a peer echoes it. */
+export interface Redaction {
+  add(value: string): void;
+  redact(text: string): string;
+  /** Forgets the values of the last attempt. */
+  clear(): void;
+}
+
+export function createRedaction(): Redaction {
+  const values = new Set<string>();
+  return {
+    add(value) {
+      if (value.length >= SHORTEST) values.add(value);
+    },
+    redact(text) {
+      let shown = text;
+      for (const value of values) {
+        shown = shown.replaceAll(value, '(hidden)').replaceAll(encodeURIComponent(value), '(hidden)');
+      }
+      return shown;
+    },
+    clear() {
+      values.clear();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { UrlError } from './error.ts';
+
+/** What a message calls a url that can be dialled. */
+export const WEB_SOCKET_URL = 'a ws:// or wss:// url';
+
+/**
+ * What is wrong with a url that may hold `${…}`, as a sentence that follows it; undefined when nothing is. Before a
+ * template is filled in, only what stands before it can be judged.
+ */
+export function urlFault(url: string, schemes: readonly string[] = SCHEMES): string | undefined {
+  const templated = url.includes('${');
+  const literal = url.replaceAll(/\$\{[^}]*\}/g, '');
+  const scheme = /^([^:/?#$]*):/.exec(url)?.[1];
+  if (scheme === undefined ? !/^\$\{/.test(url) : !schemes.includes(scheme.toLowerCase())) return NOT_A_URL;
+  if (literal.includes('#')) return 'has a fragment (#…), which a WebSocket url must not have';
+  if (!templated && !isDialable(url)) return NOT_A_URL;
+  return undefined;
+}
+
+/** The url with `http` and `https` read as `ws` and `wss`. Throws a `UrlError` when it cannot be dialled. */
+export function webSocketUrl(url: string): string {
+  const fault = urlFault(url);
+  if (fault !== undefined || url.includes('${')) throw new UrlError(`the url ${fault ?? NOT_A_URL}`);
+  return withWebSocketScheme(url);
+}
+
+/** The same text with a leading `http:` or `https:` read as `ws:` or `wss:`. */
+export function withWebSocketScheme(url: string): string {
+  return url.replace(/^http(s?):/i, (_, secure: string) => `ws${secure.toLowerCase()}:`);
+}
+
+/** The url as it may be shown: credentials and the values of its query are hidden. */
+export function shownUrl(url: string): string {
+  return url
+    .replace(/(:\/\/)[^/?#]*@/, '$1(hidden)@')
+    .replace(/\?.*$/s, (query) => query.replaceAll(/=[^&]*/g, '=(hidden)'));
+}
+
+const SCHEMES = ['ws', 'wss', 'http', 'https'];
+const NOT_A_URL = `is not ${WEB_SOCKET_URL}`;
+
+function isDialable(url: string): boolean {
+  return /^[a-z]+:\/\//i.test(url) && URL.canParse(url) && new URL(url).hostname !== '';
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { DURATION, type DurationRange, parseDuration } from './durations.ts';
+import { DurationError, SizeError, TemplateError } from './error.ts';
+import { requestTexts } from './requests.ts';
+import { parseSize, SIZE } from './sizes.ts';
+import { compileRequest, compileTemplate } from './template.ts';
+import type { Json } from './tree.ts';
+import { urlFault, WEB_SOCKET_URL, withWebSocketScheme } from './url.ts';
+
+// `type` is the word for the generated tables, `expected` the one for errors. The message of an issue is a sentence
+// that follows the value, which may have to stay hidden.
+
+/** Milliseconds. */
+export function duration(range: DurationRange = { zero: false }) {
+  return z
+    .union([z.string(), z.number()])
+    .transform((value, context) => parsed(context, () => parseDuration(value, range)))
+    .meta({ type: 'duration', expected: DURATION });
+}
+
+/** Milliseconds, or false for `off`. */
+export function durationOrOff() {
+  return z
+    .union([z.string(), z.number(), z.literal(false)])
+    .transform((value, context) => {
+      if (value === false || value === 'off') return false;
+      return parsed(context, () => parseDuration(value, { zero: false }));
+    })
+    .meta({ type: 'off or duration', expected: `off or ${DURATION}` });
+}
+
+/** Bytes. */
+export function size() {
+  return z
+    .union([z.string(), z.number()])
+    .transform((value, context) => parsed(context, () => parseSize(value)))
+    .meta({ type: 'size', expected: SIZE });
+}
+
+export function integer(least: number) {
+  return z.int().min(least).meta({ type: 'integer', expected: 'a whole number' });
+}
+
+/** A name of a pipeline, source or sink. */
+export function name() {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'is not a name of letters, digits, _ and -' })
+    .meta({ type: 'name', expected: 'a name of letters, digits, _ and -' });
+}
+
+/** Text with `${…}` that is resolved at each attempt, where there is no event. */
+export function handshakeTemplate() {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const fault = templateFault(() => compileTemplate(text, { event: false }));
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params: { bare: true } });
+    })
+    .meta({ type: 'template', expected: 'text' });
+}
+
+/** A templated url, with `http` already read as `ws`. */
+export function urlTemplate() {
+  return handshakeTemplate()
+    .superRefine((url, context) => {
+      const fault = urlFault(url);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .transform(withWebSocketScheme)
+    .meta({ type: 'templated url', expected: WEB_SOCKET_URL });
+}
+
+/** Text frames: JSON for maps and nested lists, raw text for everything else. */
+export function requests(rules: { readonly templated: boolean }) {
+  return z
+    .custom<Json>((value) => value !== undefined)
+    .transform((value, context) => {
+      const { texts, faults } = requestTexts(value);
+      for (const { path, reason } of faults) context.addIssue({ code: 'custom', message: reason, path: [...path] });
+      if (rules.templated && faults.length === 0) checkTemplates(texts, Array.isArray(value), context);
+      return texts;
+    })
+    .meta({ type: 'JSON', expected: 'JSON or text' });
+}
+
+function checkTemplates(texts: readonly string[], isList: boolean, context: z.RefinementCtx): void {
+  texts.forEach((text, index) => {
+    const fault = templateFault(() => compileRequest(text));
+    const path = isList ? [index] : [];
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path, params: { bare: true } });
+  });
+}
+
+function templateFault(compile: () => unknown): string | undefined {
+  try {
+    compile();
+    return undefined;
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message;
+    throw error;
+  }
+}
+
+function parsed(context: z.RefinementCtx, parse: () => number): number {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof DurationError || error instanceof SizeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.reason });
+    return z.NEVER;
+  }
+}

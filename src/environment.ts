@@ -1,0 +1,169 @@
+import type { Readable, Writable } from 'node:stream';
+
+/**
+ * Everything that hawser takes from the outside world, as one object. Nothing else reads a clock, chance, the
+ * network or the disk, so a test that swaps this object controls all of them.
+ */
+export interface Environment {
+  readonly clock: Clock;
+  /** Wall clock, in milliseconds since the epoch. Written down (timestamps), never waited on or compared. */
+  readonly now: () => number;
+  /** A number in [0, 1): jitter, nothing secret. */
+  readonly random: () => number;
+  readonly dial: Dial;
+  readonly listen: Listen;
+  readonly files: Files;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdio: Stdio;
+  readonly logger: Logger;
+}
+
+/** Monotonic time and timers. Delays are milliseconds; one above 2^31 − 1 is cut to that. */
+export interface Clock {
+  /** Milliseconds from an arbitrary origin; never jumps with the wall clock. */
+  now(): number;
+  setTimeout(run: () => void, delay: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+export interface Files {
+  readText(path: string): Promise<string>;
+  /** A stream over the file's bytes. Errors arrive as the stream's `error` event. */
+  read(path: string): Readable;
+  /** A stream that appends to the file, which is created when missing. */
+  append(path: string): Writable;
+}
+
+export interface Stdio {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** The part of a pino logger that hawser uses: structured fields first, then the sentence. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** One WebSocket data frame, whole: fragments are joined below this level. */
+export interface Frame {
+  /** Received: always a Buffer. It may be a view of a larger read, so copy it when it outlives the turn alone. */
+  readonly data: Buffer | string;
+  readonly binary: boolean;
+}
+
+export interface ReceivedFrame extends Frame {
+  readonly data: Buffer;
+}
+
+/** A WebSocket connection, seen as frames. Both the real network and the in-memory one provide it. */
+export interface FrameSocket {
+  /** Bytes handed to `write` and `ping` that the operating system has not taken yet. */
+  readonly queuedBytes: number;
+  /** Bytes that the operating system has taken, since the socket opened. Grows while a slow peer still reads. */
+  readonly takenBytes: number;
+  /** Queues frames; all that is queued within one turn leaves in one write. `taken` runs when the system took them. */
+  write(frames: readonly Frame[], taken?: () => void): void;
+  /**
+   * Queues a ping behind what is queued already. `taken` as for `write`. A payload above 125 bytes (RFC 6455, section
+   * 5.5) throws a RangeError.
+   */
+  ping(payload: string, taken?: () => void): void;
+  /** Stops reading: no frames and no pongs arrive, pings are not answered. What this turn had read still arrives. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Starts the close handshake behind what is queued. `lost` follows when the peer has answered, which a paused socket
+   * does not read; there is no timeout at this level. A code that may not be sent (1005) sends a frame without one.
+   */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once. No event follows, `lost` neither. */
+  terminate(): void;
+}
+
+/** What a frame socket tells its owner. `lost` comes at most once and is the last; nothing follows `terminate()`. */
+export interface SocketEvents {
+  /** TCP, and TLS where asked for, are up; the upgrade request is on its way. Dialled sockets only. */
+  connected(): void;
+  /** The upgrade is done. Accepted sockets are open already and do not tell. */
+  open(protocol: string): void;
+  /** All frames of one read turn, in order. */
+  frames(frames: readonly ReceivedFrame[]): void;
+  pong(payload: string): void;
+  /** `queuedBytes` was above `DRAIN_MARK` and is below it again. */
+  drained(): void;
+  lost(loss: Loss): void;
+}
+
+/** A frame socket's queue asks its owner to wait above this many bytes. */
+export const DRAIN_MARK = 1024 * 1024;
+
+/** Why a connection ended or an attempt failed. Plain JSON; holds no secret. */
+export type Loss =
+  /** The peer closed. 1005: a close frame without a code. 1006: the stream ended without a close frame. */
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string }
+  /** The upgrade was answered by something other than 101. `retryAfter` in milliseconds. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number; readonly location?: string }
+  /** TCP or DNS; `code` as Node names it (ECONNREFUSED, ENOTFOUND, ECONNRESET). */
+  | { readonly kind: 'network'; readonly code: string; readonly message: string }
+  /** The peer's certificate was refused; `code` as Node names it (CERT_HAS_EXPIRED). */
+  | { readonly kind: 'tls'; readonly code: string; readonly message: string }
+  /** The peer broke RFC 6455 and we closed: 1002 protocol, 1007 invalid UTF-8, 1009 too big. */
+  | { readonly kind: 'violation'; readonly code: 1002 | 1007 | 1009; readonly message: string }
+  /** The server's choice of subprotocol, or its upgrade answer, is not one that we may accept. */
+  | { readonly kind: 'handshake'; readonly message: string };
+
+export interface DialRequest {
+  /** ws:// or wss:// with the query string complete. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  /** PEM text of the certificates to trust instead of the system's roots. */
+  readonly certificateAuthority?: string;
+  /** Largest message accepted, in bytes; a larger one is a 1009 violation. */
+  readonly maxPayload: number;
+}
+
+/** Starts to open a connection. Never throws for what the network does: that is `lost`. */
+export type Dial = (request: DialRequest, events: SocketEvents) => FrameSocket;
+
+export interface Handshake {
+  /** Path and query as the peer sent them. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The subprotocol that was chosen, or ''. */
+  readonly protocol: string;
+  readonly remoteAddress: string;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ListenRequest {
+  readonly host: string;
+  /** 0: any free port; the real one is in the listener's address. */
+  readonly port: number;
+  /** Spoken by this side; the first of the peer's offers that stands here is chosen. None: none. */
+  readonly subprotocols?: readonly string[];
+  readonly maxPayload: number;
+  /** Asked before the upgrade; a refusal is answered with its status. */
+  readonly admit?: (handshake: Omit<Handshake, 'protocol'>) => Refusal | undefined;
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting and ends what is still connected. */
+  close(): Promise<void>;
+}
+
+/** Called once per accepted peer; answers with who hears of it. */
+export type Accept = (socket: FrameSocket, handshake: Handshake) => SocketEvents;
+
+/** Binds and listens. Rejects with a `NetworkError` that names the address, when it is taken for instance. */
+export type Listen = (request: ListenRequest, accept: Accept) => Promise<Listener>;

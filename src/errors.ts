@@ -1,0 +1,22 @@
+/** Every error that hawser throws on purpose has a `code`: one word per kind, stable across releases. */
+export abstract class HawserError extends Error {
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** An address cannot be bound or resolved. */
+export class NetworkError extends HawserError {
+  readonly code = 'network';
+}
+
+/** The library was called in a way that cannot work: a name that does not exist, a call that comes too late. */
+export class UsageError extends HawserError {
+  readonly code = 'usage';
+}
+
+/** A pipeline could not be started; nothing of it is left running. */
+export class StartError extends HawserError {
+  readonly code = 'start';
+}

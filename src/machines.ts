@@ -1,0 +1,4 @@
+export * from '../machines/connection.ts';
+export * from '../machines/delivery.ts';
+export * from '../machines/pipeline.ts';
+export * from '../machines/supervisor.ts';

@@ -1,0 +1,12 @@
+import type { Message } from './message.ts';
+
+/** Why a batch was closed. `turn`: no batching asked for, all that one turn brought; `drain`: the stream ended. */
+export type BatchReason = 'size' | 'bytes' | 'timeout' | 'drain' | 'turn';
+
+/** What a sink takes and settles as one. Without messages it is a filtered range that settles in its place. */
+export interface Batch<Value = unknown> {
+  /** Per source, the highest sequence that is settled once this batch is. */
+  readonly through: ReadonlyMap<string, number>;
+  readonly messages: readonly Message<Value>[];
+  readonly reason: BatchReason;
+}

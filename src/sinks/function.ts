@@ -1,0 +1,60 @@
+import type { Clock, Logger } from '../environment.ts';
+import type { Batch } from '../messages/batch.ts';
+import type { Outlet } from './outlet.ts';
+
+/** An app's own sink. What it returns is awaited: resolving settles the batch, rejecting tries it again. */
+export type Deliver = (batch: Batch) => unknown;
+
+/** Milliseconds before a rejected batch is tried again: doubled each time, from the first to the second. */
+export const RETRY_DELAY = { initial: 500, max: 30_000 };
+
+/** Calls the app's function with one batch at a time, in order. */
+export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Outlet {
+  return ({ stream, batched, guard, onEnd }) => {
+    const queue: Batch[] = [];
+    let timer: unknown;
+    let busy = false;
+
+    const advance = guard(() => {
+      const batch = queue[0];
+      if (busy || !batch) return;
+      busy = true;
+      if (batch.messages.length === 0) settle(batch);
+      else attempt(batch, 0);
+    });
+
+    function attempt(batch: Batch, tries: number): void {
+      const settled = guard(() => settle(batch));
+      const rejected = guard((error: unknown) => {
+        const delay = Math.min(RETRY_DELAY.max, RETRY_DELAY.initial * 2 ** tries);
+        logger.warn({ sink: stream.name, err: error }, `the sink's function rejected, trying again in ${delay} ms`);
+        timer = clock.setTimeout(() => attempt(batch, tries + 1), delay);
+      });
+      call(deliver, batch).then(settled, rejected);
+    }
+
+    function settle(batch: Batch): void {
+      queue.shift();
+      busy = false;
+      stream.settle(batch);
+      advance();
+    }
+
+    stream.release();
+    const reading = stream.chunks$.pipe(batched).subscribe(
+      guard((batch: Batch) => {
+        queue.push(batch);
+        advance();
+      }),
+    );
+    onEnd(() => {
+      reading.unsubscribe();
+      clock.clearTimeout(timer);
+    });
+  };
+}
+
+/** A function that throws at once is one that rejects. */
+async function call(deliver: Deliver, batch: Batch): Promise<void> {
+  await deliver(batch);
+}

@@ -1,0 +1,42 @@
+import type { Writable } from 'node:stream';
+import type { Logger } from '../environment.ts';
+import type { Batch } from '../messages/batch.ts';
+import { encodeLine } from '../messages/payload.ts';
+import type { Outlet } from './outlet.ts';
+import { encodeEach } from './rejects.ts';
+
+/** Writes each event as a line. A batch is settled when the system has taken its lines. */
+export function writeLines(open: () => Writable, describe: string, logger: Logger): Outlet {
+  return ({ stream, batched, failed, guard, onEnd }) => {
+    const output = open();
+
+    function deliver(batch: Batch): void {
+      const lines = encodeEach(batch.messages, encodeLine, stream, logger);
+      const settle = guard((error?: Error | null) => {
+        if (!error) stream.settle(batch);
+      });
+      // Also an empty batch takes its turn in the queue: what came before it settles first.
+      const room = output.write(lines.map((line) => `${line}\n`).join(''), settle);
+      if (!room) stream.hold();
+    }
+
+    const onDrain = guard(() => stream.release());
+    const onError = guard((error: Error) => failed(new Error(`${describe}: ${explain(error)}`, { cause: error })));
+    output.on('drain', onDrain);
+    output.on('error', onError);
+    stream.release();
+    const reading = stream.chunks$.pipe(batched).subscribe(guard(deliver));
+
+    onEnd(() => {
+      reading.unsubscribe();
+      output.off('drain', onDrain);
+      output.off('error', onError);
+      // An error that comes after the end has nobody else to hear it, and would end the process.
+      output.on('error', () => {});
+    });
+  };
+}
+
+function explain(error: Error): string {
+  return 'code' in error && error.code === 'EPIPE' ? 'its reader has closed it' : error.message;
+}

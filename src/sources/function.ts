@@ -1,0 +1,53 @@
+import { filter, firstValueFrom, merge, Subject } from 'rxjs';
+import type { Attributes } from '../messages/message.ts';
+import type { Received, SourceStream } from '../streams/source-stream.ts';
+import type { Intake } from './intake.ts';
+
+/** What an app pushes: text and bytes as they are, anything else as JSON text. */
+export type PushedEvent = unknown;
+
+/** An app's hand on a `function` source. */
+export interface Push {
+  /**
+   * Hands one event on. Resolves at once while there is room, else when a sink has made some; wait for it, or what is
+   * pushed meanwhile is not bounded.
+   * @throws Error once the source has ended.
+   */
+  push(event: PushedEvent, attributes?: Attributes): Promise<void>;
+  /** Nothing more will be pushed: the pipeline delivers what it has and ends. */
+  end(): void;
+}
+
+export interface FunctionSource extends Push {
+  readonly intake: Intake;
+}
+
+/** Events come from the app. What it holds belongs to the pipeline and survives a restart of the actor. */
+export function functionSource(stream: SourceStream): FunctionSource {
+  const ended$ = new Subject<void>();
+  let ended = false;
+  return {
+    async push(event, attributes) {
+      if (ended || stream.ended) throw new Error(`source ${stream.name} has ended: nothing can be pushed any more`);
+      stream.receive([{ ...encode(event), ...(attributes ? { attributes } : {}) }]);
+      if (!stream.held) return;
+      const free$ = stream.held$.pipe(filter((held) => !held));
+      await firstValueFrom(merge(free$, ended$), { defaultValue: undefined });
+    },
+    end() {
+      ended = true;
+      ended$.next();
+    },
+    intake: (scope) => {
+      const subscription = ended$.subscribe(scope.guard(() => scope.ended()));
+      scope.onEnd(() => subscription.unsubscribe());
+      if (ended) scope.ended();
+    },
+  };
+}
+
+function encode(event: PushedEvent): Received {
+  if (typeof event === 'string' || Buffer.isBuffer(event)) return { data: event };
+  if (event instanceof Uint8Array) return { data: Buffer.from(event) };
+  return { data: JSON.stringify(event) ?? 'null', encoding: 'json' };
+}

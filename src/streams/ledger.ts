@@ -1,0 +1,91 @@
+import { Subject } from 'rxjs';
+
+export interface Settlement {
+  readonly source: string;
+  /** Every taker has settled this sequence and all before it. */
+  readonly through: number;
+}
+
+/**
+ * Who owes what: per source, the highest sequence handed on and the highest that each taker has settled. In flight
+ * is the difference to the slowest taker. Cursors and backpressure read it; it outlives every actor.
+ */
+export interface Ledger {
+  /** A source without takers settles what it hands on at once. */
+  addSource(source: string): void;
+  addTaker(taker: string, sources: readonly string[]): void;
+  /** What it still owed is owed by nobody any more. */
+  removeTaker(taker: string): void;
+  handOn(source: string, through: number): void;
+  settle(taker: string, source: string, through: number): void;
+  handedOn(source: string): number;
+  /** What every taker has settled. */
+  settled(source: string): number;
+  /** What one taker has settled. */
+  settledBy(taker: string, source: string): number;
+  inFlight(source: string): number;
+  /** Events that a taker has not settled, over all its sources. */
+  owed(taker: string): number;
+  readonly settlements$: Subject<Settlement>;
+}
+
+interface Account {
+  handedOn: number;
+  settled: number;
+  readonly takers: Map<string, number>;
+}
+
+export function createLedger(): Ledger {
+  const accounts = new Map<string, Account>();
+  const settlements$ = new Subject<Settlement>();
+
+  function account(source: string): Account {
+    const found = accounts.get(source);
+    if (!found) throw new RangeError(`the ledger has no source named ${JSON.stringify(source)}`);
+    return found;
+  }
+
+  function advance(source: string, entry: Account): void {
+    const settled = entry.takers.size === 0 ? entry.handedOn : Math.min(...entry.takers.values());
+    if (settled <= entry.settled) return;
+    entry.settled = settled;
+    settlements$.next({ source, through: settled });
+  }
+
+  return {
+    addSource(source) {
+      accounts.set(source, { handedOn: 0, settled: 0, takers: new Map() });
+    },
+    addTaker(taker, sources) {
+      // A taker that joins late owes nothing of what was handed on before it came.
+      for (const source of sources) account(source).takers.set(taker, account(source).handedOn);
+    },
+    removeTaker(taker) {
+      for (const [source, entry] of accounts) if (entry.takers.delete(taker)) advance(source, entry);
+    },
+    handOn(source, through) {
+      const entry = account(source);
+      entry.handedOn = Math.max(entry.handedOn, through);
+      if (entry.takers.size === 0) advance(source, entry);
+    },
+    settle(taker, source, through) {
+      const entry = account(source);
+      if (through <= (entry.takers.get(taker) ?? 0)) return;
+      entry.takers.set(taker, through);
+      advance(source, entry);
+    },
+    handedOn: (source) => account(source).handedOn,
+    settled: (source) => account(source).settled,
+    settledBy: (taker, source) => account(source).takers.get(taker) ?? 0,
+    inFlight: (source) => account(source).handedOn - account(source).settled,
+    owed(taker) {
+      let owed = 0;
+      for (const entry of accounts.values()) {
+        const settled = entry.takers.get(taker);
+        if (settled !== undefined) owed += entry.handedOn - settled;
+      }
+      return owed;
+    },
+    settlements$,
+  };
+}

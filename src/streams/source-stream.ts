@@ -1,0 +1,161 @@
+import { defer, EMPTY, merge, mergeMap, type Observable, of, Subject } from 'rxjs';
+import type { Clock } from '../environment.ts';
+import type { Chunk } from '../messages/chunk.ts';
+import { type Attributes, type Encoding, Message } from '../messages/message.ts';
+import type { Bound } from './buffer.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface SourceStreamOptions {
+  readonly name: string;
+  readonly epoch: string;
+  readonly encoding: Encoding;
+  /** Milliseconds between hand-ons; 0 hands on at once (option `emit-interval`). */
+  readonly emitInterval: number;
+  /** What may wait for the interval before the source is held. */
+  readonly waiting: Bound;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly now: () => number;
+}
+
+/** What arrived, before it has a number. */
+export interface Received {
+  readonly data: Buffer | string;
+  readonly attributes?: Attributes;
+  /** Instead of the source's own. */
+  readonly encoding?: Encoding;
+}
+
+/**
+ * A source's side of the data plane: numbers what arrives and hands it on, a chunk per turn. It belongs to the
+ * pipeline, so numbers go on and subscribers stay when the source's actor is restarted.
+ */
+export interface SourceStream {
+  readonly name: string;
+  readonly epoch: string;
+  /** What is handed on to the sinks. */
+  readonly chunks$: Observable<Chunk>;
+  /** A hot tap: outside the ledger, holds nothing back, survives restarts. */
+  readonly messages$: Observable<Message>;
+  /** Numbers and hands on what one turn brought. After `end()` it is ignored: the intake is closed. */
+  receive(received: readonly Received[]): void;
+  /** Emits when somebody wants this source's events: at once when a sink takes them, else at the first subscriber. */
+  readonly demand$: Observable<void>;
+  /** Some taker has no room: the source must stop reading. */
+  readonly held: boolean;
+  /** Edges of `held`. */
+  readonly held$: Observable<boolean>;
+  hold(reason: string): void;
+  release(reason: string): void;
+  /** Closes the intake and hands on what waits. Completes `chunks$`. */
+  end(): void;
+  readonly ended: boolean;
+  readonly received: number;
+}
+
+export function createSourceStream(options: SourceStreamOptions): SourceStream {
+  return new NumberedStream(options);
+}
+
+const INTERVAL = 'emit-interval';
+
+class NumberedStream implements SourceStream {
+  readonly name: string;
+  readonly epoch: string;
+  readonly chunks$: Observable<Chunk>;
+  readonly messages$: Observable<Message>;
+  readonly held$ = new Subject<boolean>();
+  readonly demand$: Observable<void>;
+  readonly #handedOn$ = new Subject<Chunk>();
+  readonly #joined$ = new Subject<void>();
+  readonly #options: SourceStreamOptions;
+  readonly #holds = new Set<string>();
+  #sequence = 0;
+  #ended = false;
+  #waiting: Message[] = [];
+  #waitingBytes = 0;
+  #timer: unknown;
+
+  constructor(options: SourceStreamOptions) {
+    this.name = options.name;
+    this.epoch = options.epoch;
+    this.#options = options;
+    this.chunks$ = defer(() => {
+      queueMicrotask(() => this.#joined$.next());
+      return this.#handedOn$;
+    });
+    this.messages$ = this.chunks$.pipe(mergeMap((chunk) => chunk.messages));
+    this.demand$ = defer(() => merge(this.#handedOn$.observed ? of(undefined) : EMPTY, this.#joined$));
+  }
+
+  receive(received: readonly Received[]): void {
+    if (this.#ended || received.length === 0) return;
+    const messages = this.#number(received);
+    if (this.#options.emitInterval === 0) this.#handOn(messages);
+    else this.#await(messages);
+  }
+
+  hold(reason: string): void {
+    if (this.#holds.has(reason)) return;
+    this.#holds.add(reason);
+    if (this.#holds.size === 1) this.held$.next(true);
+  }
+
+  release(reason: string): void {
+    if (this.#holds.delete(reason) && this.#holds.size === 0) this.held$.next(false);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#handOnWaiting();
+    this.#ended = true;
+    this.#handedOn$.complete();
+    this.held$.complete();
+  }
+
+  get held(): boolean {
+    return this.#holds.size > 0;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get received(): number {
+    return this.#sequence;
+  }
+
+  #number(received: readonly Received[]): Message[] {
+    const { name, epoch } = this.#options;
+    const receivedAt = this.#options.now();
+    return received.map(({ data, attributes, encoding = this.#options.encoding }) => {
+      this.#sequence += 1;
+      return new Message(name, epoch, this.#sequence, receivedAt, data, encoding, attributes);
+    });
+  }
+
+  #handOn(messages: readonly Message[]): void {
+    this.#options.ledger.handOn(this.name, this.#sequence);
+    this.#handedOn$.next({ source: this.name, through: this.#sequence, messages });
+  }
+
+  #await(messages: readonly Message[]): void {
+    const { clock, emitInterval, waiting } = this.#options;
+    for (const message of messages) {
+      this.#waiting.push(message.detached());
+      this.#waitingBytes += message.bytes;
+    }
+    this.#timer ??= clock.setTimeout(() => this.#handOnWaiting(), emitInterval);
+    if (this.#waiting.length >= waiting.events || this.#waitingBytes >= waiting.bytes) this.hold(INTERVAL);
+  }
+
+  #handOnWaiting(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const messages = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (messages.length > 0) this.#handOn(messages);
+    this.release(INTERVAL);
+  }
+}

@@ -1,0 +1,58 @@
+import { type AnyActorLogic, enqueueActions } from 'xstate';
+import { type ChildSpec, type SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
+import { type Containment, contained } from '../actors/contained.ts';
+import type { Logger } from '../environment.ts';
+
+/** A child as data, and what it runs. */
+export interface Child {
+  readonly spec: ChildSpec;
+  readonly logic: AnyActorLogic;
+}
+
+export interface GroupOptions extends Omit<SupervisorInput, 'children'> {
+  /** What its parent knows it by; the root has none. */
+  readonly id?: string;
+  readonly children: readonly Child[];
+  readonly logger: Logger;
+  readonly observe?: Containment['observe'];
+  /** Counts a restart. */
+  readonly restarted?: (child: string, error: unknown) => void;
+}
+
+/** Defaults of supervision: OTP's words, Broadway's size. */
+export const INTENSITY = 3;
+export const PERIOD = 60_000;
+
+/** Binds the supervisor machine to the logics of its children. `children` may grow; `child.add` starts the new one. */
+export function groupActor(options: GroupOptions) {
+  const { id, children, logger, strategy, intensity, period, autoShutdown, observe } = options;
+  const input: SupervisorInput = {
+    strategy,
+    intensity,
+    period,
+    autoShutdown,
+    children: children.map((child) => child.spec),
+  };
+  const machine = supervisorMachine.provide({
+    actions: {
+      startChild: enqueueActions(({ event, enqueue }) => {
+        if (event.type !== 'child.start') return;
+        const child = children.find(({ spec }) => spec.id === event.id);
+        if (child) enqueue.spawnChild(child.logic, { id: event.id });
+      }),
+      announceReady: enqueueActions(({ enqueue }) => {
+        if (id !== undefined) enqueue.sendParent({ type: 'child.ready', id });
+      }),
+      announceFailing: enqueueActions(({ context, enqueue }) => {
+        if (id !== undefined) enqueue.sendParent({ type: 'child.failing', id, cause: context.cause });
+      }),
+      logRestart: ({ event }) => {
+        const child = 'actorId' in event ? String(event.actorId) : '';
+        const error = 'error' in event ? event.error : undefined;
+        logger.error({ actor: child, err: error }, 'crashed; it is restarted');
+        options.restarted?.(child, error);
+      },
+    },
+  });
+  return contained(machine, { input, ...(observe ? { observe } : {}) });
+}

@@ -1,0 +1,58 @@
+import type { Message } from '../messages/message.ts';
+import type { Ledger } from '../streams/ledger.ts';
+import { createSinkStream } from '../streams/sink-stream.ts';
+import type { SourceStream } from '../streams/source-stream.ts';
+
+/** What may wait for a loop that is slower than its source, before the source is held. */
+const WAITING = { events: 10_000, bytes: 16 * 1024 * 1024 };
+
+let loops = 0;
+
+/**
+ * A `for await` loop as a sink: it takes part in the ledger, holds its source back when it is slow, and an event is
+ * settled when the loop asks for the next.
+ */
+export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGenerator<Message, void, void> {
+  loops += 1;
+  const stream = createSinkStream({
+    name: `${source.name}/loop-${loops}`,
+    inputs: [source],
+    buffer: { waiting: WAITING, whenFull: 'block', inFlight: { events: 1, bytes: WAITING.bytes } },
+    ledger,
+  });
+  let wake: (() => void) | undefined;
+  let next: Message | undefined;
+  let through = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const taking = stream.open((error) => {
+    failure = { error };
+    wake?.();
+  });
+  taking.add(
+    stream.chunks$.subscribe((chunk) => {
+      next = chunk.messages[0];
+      through = chunk.through;
+      if (!next) stream.settle({ through: new Map([[source.name, through]]), messages: [], reason: 'turn' });
+      wake?.();
+    }),
+  );
+  taking.add(stream.progress$.subscribe(() => wake?.()));
+  try {
+    while (!stream.drained && !failure) {
+      if (!next) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const message = next;
+      const settled = through;
+      yield message;
+      next = undefined;
+      stream.settle({ through: new Map([[source.name, settled]]), messages: [message], reason: 'turn' });
+    }
+  } finally {
+    taking.unsubscribe();
+    stream.leave();
+  }
+}

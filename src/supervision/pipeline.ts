@@ -1,0 +1,306 @@
+import type { Observable } from 'rxjs';
+import { type AnyActorLogic, sendParent } from 'xstate';
+import { pipelineMachine } from '../../machines/pipeline.ts';
+import { contained } from '../actors/contained.ts';
+import { parsePipeline } from '../config/load.ts';
+import type { PipelineOptions, SinkInput, SinkOptions, SourceOptions } from '../config/options.ts';
+import type { Environment } from '../environment.ts';
+import { UsageError } from '../errors.ts';
+import type { Attributes, Message } from '../messages/message.ts';
+import type { Deliver } from '../sinks/function.ts';
+import { createLedger } from '../streams/ledger.ts';
+import { createSinkStream } from '../streams/sink-stream.ts';
+import { createSourceStream } from '../streams/source-stream.ts';
+import type { Transform } from '../streams/transforms.ts';
+import {
+  type ComponentContext,
+  type SinkComponent,
+  type SourceComponent,
+  sinkComponent,
+  sourceComponent,
+} from './components.ts';
+import { describeFailure } from './failure.ts';
+import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
+import { iterate } from './iteration.ts';
+import type { PipelineStatus, PipelineWord, SinkStatus, SourceStatus } from './status.ts';
+
+/** An app's hand on a source. It stays valid when the source's actor is restarted. */
+export interface SourceHandle extends AsyncIterable<Message> {
+  readonly name: string;
+  /** A hot tap: outside the ledger, holds nothing back, survives restarts. */
+  readonly messages$: Observable<Message>;
+  /**
+   * `function` sources: hands one event on, and resolves when there is room for the next.
+   * @throws UsageError for a source of another kind, or one that has ended.
+   */
+  push(event: unknown, attributes?: Attributes): Promise<void>;
+  /** `function` sources: nothing more will be pushed; the pipeline delivers what it has and ends. */
+  end(): void;
+  readonly status: SourceStatus;
+}
+
+export interface SinkHandle {
+  readonly name: string;
+  readonly status: SinkStatus;
+}
+
+/** A sink that an app adds, or what it adds to one that the config has. Options as in the native shape. */
+export interface SinkDefinition extends Omit<SinkInput, 'name' | 'function'> {
+  /** Changes the events on their way to this sink's buffer. */
+  readonly transform?: Transform;
+  /** Resolving settles the batch, rejecting tries it again. Batches come one at a time, in order. */
+  readonly function?: Deliver;
+}
+
+export interface Pipeline {
+  readonly name: string;
+  /** @throws UsageError when there is no source of that name. */
+  source(name: string): SourceHandle;
+  /**
+   * With a definition: adds a sink, or a transform or function to one that the config has. Before `start()` only.
+   * @throws UsageError after the start, or when there is no sink of that name and no definition.
+   * @throws ConfigError when the definition is not valid.
+   */
+  sink(name: string, definition?: SinkDefinition): SinkHandle;
+  readonly status: PipelineStatus;
+}
+
+/** What the supervisor holds of a pipeline. */
+export interface PipelineRuntime extends Pipeline {
+  /** Builds the sinks and gives the actor to start. */
+  readonly child: () => Child;
+  /** Events handed to sinks and not settled. */
+  readonly undelivered: () => number;
+  readonly failure: () => unknown;
+}
+
+/** Milliseconds that a stop may take to deliver what is owed, when it does not say otherwise. */
+export const DRAIN = 10_000;
+
+export function createPipeline(
+  options: PipelineOptions,
+  environment: Environment,
+  settings: { readonly secretsDir?: string | undefined; readonly changed: () => void },
+): PipelineRuntime {
+  return new AssembledPipeline(options, { pipeline: options.name, environment, ...settings });
+}
+
+interface Addition {
+  readonly transform?: Transform | undefined;
+  readonly deliver?: Deliver | undefined;
+}
+
+class AssembledPipeline implements PipelineRuntime {
+  readonly name: string;
+  readonly #context: ComponentContext;
+  readonly #ledger = createLedger();
+  readonly #sources = new Map<string, SourceComponent>();
+  readonly #sinkOptions = new Map<string, SinkOptions>();
+  readonly #additions = new Map<string, Addition>();
+  readonly #sinks = new Map<string, SinkComponent>();
+  readonly #restarts = new Map<string, number>();
+  #state: PipelineWord = 'added';
+  #cause: unknown = null;
+
+  constructor(options: PipelineOptions, context: ComponentContext) {
+    this.name = options.name;
+    this.#context = context;
+    for (const source of options.sources) this.#sources.set(source.name, this.#createSource(source));
+    for (const sink of options.sinks) this.#sinkOptions.set(sink.name, sink);
+  }
+
+  source(name: string): SourceHandle {
+    const { stream, push } = this.#findSource(name);
+    const status = () => this.#sourceStatus(name);
+    const refuse = () => new UsageError(`source ${name} is no function source: nothing can be pushed to it`);
+    return {
+      name,
+      messages$: stream.messages$,
+      push: async (event, attributes) => {
+        if (!push) throw refuse();
+        await push.push(event, attributes);
+      },
+      end: () => {
+        if (!push) throw refuse();
+        push.end();
+      },
+      [Symbol.asyncIterator]: () => iterate(stream, this.#ledger),
+      get status() {
+        return status();
+      },
+    };
+  }
+
+  sink(name: string, definition?: SinkDefinition): SinkHandle {
+    if (definition) this.#addSink(name, definition);
+    if (!this.#sinkOptions.has(name)) throw new UsageError(`pipeline ${this.name} has no sink named ${name}`);
+    const status = () => this.#sinkStatus(name);
+    return {
+      name,
+      get status() {
+        return status();
+      },
+    };
+  }
+
+  get status(): PipelineStatus {
+    return {
+      name: this.name,
+      state: this.#state,
+      ...(this.#cause === null ? {} : { cause: describeFailure(this.#cause) }),
+      sources: [...this.#sources.keys()].map((name) => this.#sourceStatus(name)),
+      sinks: [...this.#sinkOptions.keys()].map((name) => this.#sinkStatus(name)),
+    };
+  }
+
+  child(): Child {
+    for (const options of this.#sinkOptions.values()) this.#sinks.set(options.name, this.#createSink(options));
+    const logic = contained(
+      pipelineMachine.provide({
+        actors: {
+          sinks: this.#group('sinks', [...this.#sinks.values()], 'never'),
+          sources: this.#group('sources', [...this.#sources.values()], 'all'),
+        },
+        actions: {
+          announceReady: sendParent({ type: 'child.ready', id: this.name }),
+          closeIntakes: () => {
+            for (const { stream } of this.#sources.values()) stream.end();
+          },
+        },
+      }),
+      {
+        input: { drain: DRAIN },
+        observe: (snapshot) => {
+          this.#state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'stopped';
+          this.#cause = snapshot.context.cause;
+          this.#context.changed();
+        },
+      },
+    );
+    return { spec: { id: this.name, restart: 'temporary', shutdown: null, startTimeout: null }, logic };
+  }
+
+  undelivered(): number {
+    let owed = 0;
+    for (const name of this.#sinks.keys()) owed += this.#ledger.owed(name);
+    return owed;
+  }
+
+  failure(): unknown {
+    return this.#cause;
+  }
+
+  #createSource(options: SourceOptions): SourceComponent {
+    const { environment } = this.#context;
+    const { clock, now, random } = environment;
+    this.#ledger.addSource(options.name);
+    const stream = createSourceStream({
+      name: options.name,
+      epoch: now().toString(36) + Math.floor(random() * 36 ** 4).toString(36),
+      encoding: options.kind === 'function' ? 'text' : options.options.payload,
+      emitInterval: options.kind === 'web-socket' ? options.options['emit-interval'] : 0,
+      waiting: INTERVAL_BOUND,
+      ledger: this.#ledger,
+      clock,
+      now,
+    });
+    return sourceComponent(options, stream, this.#context);
+  }
+
+  #createSink(options: SinkOptions): SinkComponent {
+    const { transform, deliver } = this.#additions.get(options.name) ?? {};
+    const { buffer } = options;
+    const inFlight = options.kind === 'web-socket' ? options.options['max-in-flight'] : IN_FLIGHT;
+    const stream = createSinkStream({
+      name: options.name,
+      inputs: options.inputs.map((name) => this.#findSource(name).stream),
+      ...(transform ? { transform } : {}),
+      buffer: {
+        waiting: { events: buffer['max-events'], bytes: buffer['max-bytes'] },
+        whenFull: buffer['when-full'],
+        inFlight,
+      },
+      ledger: this.#ledger,
+    });
+    return sinkComponent(options, stream, deliver, this.#context);
+  }
+
+  #addSink(name: string, definition: SinkDefinition): void {
+    if (this.#state !== 'added') throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
+    const { transform, function: deliver, ...written } = definition;
+    this.#additions.set(name, { transform, deliver });
+    if (this.#sinkOptions.has(name) && Object.keys(written).length === 0) return;
+    const { sinks } = parsePipeline({
+      name: this.name,
+      sources: [...this.#sources.keys()].map((source) => ({ name: source, function: {} })),
+      sinks: [{ name, ...written, ...(deliver ? { function: {} } : {}) }],
+    });
+    for (const sink of sinks) this.#sinkOptions.set(name, sink);
+  }
+
+  #group(id: string, components: readonly { readonly child: Child }[], autoShutdown: 'never' | 'all'): AnyActorLogic {
+    return groupActor({
+      id,
+      strategy: 'one-for-one',
+      intensity: INTENSITY,
+      period: PERIOD,
+      autoShutdown,
+      children: components.map(({ child }) => child),
+      logger: this.#context.environment.logger,
+      restarted: (child) => this.#restarts.set(child, (this.#restarts.get(child) ?? 0) + 1),
+    });
+  }
+
+  #findSource(name: string): SourceComponent {
+    const found = this.#sources.get(name);
+    if (!found) throw new UsageError(`pipeline ${this.name} has no source named ${name}`);
+    return found;
+  }
+
+  #sourceStatus(name: string): SourceStatus {
+    const { options, stream, child, state, connection } = this.#findSource(name);
+    const live = connection();
+    return {
+      name,
+      kind: options.kind,
+      state: this.#state === 'added' ? 'added' : state(),
+      ...(live ? { connection: live } : {}),
+      received: stream.received,
+      settled: this.#ledger.settled(name),
+      inFlight: this.#ledger.inFlight(name),
+      held: stream.held,
+      restarts: this.#restarts.get(child.spec.id) ?? 0,
+    };
+  }
+
+  #sinkStatus(name: string): SinkStatus {
+    const options = this.#sinkOptions.get(name);
+    const component = this.#sinks.get(name);
+    const common = { name, kind: options?.kind ?? '', inputs: options?.inputs ?? [] };
+    if (!component) return { ...common, state: 'added', owed: 0, restarts: 0, ...NOTHING };
+    const live = component.connection();
+    return {
+      ...common,
+      state: component.state(),
+      ...(live ? { connection: live } : {}),
+      ...component.stream.counts(),
+      owed: this.#ledger.owed(name),
+      restarts: this.#restarts.get(component.child.spec.id) ?? 0,
+    };
+  }
+}
+
+/** What may be read and not settled by a sink that has no option for it. */
+const IN_FLIGHT = { events: 10_000, bytes: 16 * 1024 * 1024 };
+/** What may wait for emit-interval. */
+const INTERVAL_BOUND = IN_FLIGHT;
+
+const NOTHING = {
+  waiting: { events: 0, bytes: 0 },
+  inFlight: { events: 0, bytes: 0 },
+  dropped: 0,
+  delivered: 0,
+  rejected: 0,
+};
+
+const WORDS: readonly PipelineWord[] = ['starting', 'running', 'draining', 'stopped', 'failed'];

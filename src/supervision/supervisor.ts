@@ -1,0 +1,220 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+import { type Actor, type AnyMachineSnapshot, createActor } from 'xstate';
+import type { SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
+import { parseDuration } from '../config/durations.ts';
+import type { LoadedPipeline } from '../config/load.ts';
+import { parsePipeline } from '../config/load.ts';
+import type { PipelineInput } from '../config/options.ts';
+import type { Environment } from '../environment.ts';
+import { StartError, UsageError } from '../errors.ts';
+import { describeFailure } from './failure.ts';
+import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
+import { createPipeline, DRAIN, type Pipeline, type PipelineRuntime } from './pipeline.ts';
+import type { SupervisorStatus } from './status.ts';
+import { throttledStatus } from './throttle.ts';
+
+export interface SupervisorOptions {
+  /** Where `${secret|NAME}` looks for the file NAME when `HAWSER_SECRET_NAME` is not set. Default: nowhere. */
+  readonly secretsDir?: string | undefined;
+  /** Stops the supervisor, with the default drain, when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StopOptions {
+  /** How long to go on delivering what is owed: `'10s'`, or seconds. Default 10 s; 0 stops at once. */
+  readonly drain?: string | number;
+}
+
+/** How it ended. */
+export interface Outcome {
+  /** Names of the pipelines that failed, with their causes. */
+  readonly failures: readonly { readonly pipeline: string; readonly cause: string }[];
+  /** Events that were handed on and that some sink has not settled. */
+  readonly undelivered: number;
+}
+
+export interface Supervisor extends AsyncDisposable {
+  /**
+   * Adds a pipeline, from `loadPipeline` or as an object in the native shape. After `start()` it starts at once.
+   * @throws ConfigError when the object is not valid, UsageError when the name is taken.
+   */
+  add(pipeline: PipelineInput | LoadedPipeline): Pipeline;
+  /**
+   * Starts everything, sinks before sources. Resolves when all pipelines run.
+   * @throws StartError when one cannot start; everything is stopped again by then.
+   */
+  start(): Promise<void>;
+  /** Stops taking in, delivers what is owed until the deadline, closes. Afterwards no timer and no socket is left. */
+  stop(options?: StopOptions): Promise<Outcome>;
+  /** Resolves once every pipeline has ended, by itself or by `stop`. */
+  readonly done: Promise<Outcome>;
+  readonly status: SupervisorStatus;
+  /** The tree at once, then every change of state; counters at most every 250 ms. */
+  readonly status$: Observable<SupervisorStatus>;
+}
+
+export function createRootSupervisor(environment: Environment, options: SupervisorOptions = {}): Supervisor {
+  return new RootSupervisor(environment, options);
+}
+
+type Stage = SupervisorStatus['state'];
+
+class RootSupervisor implements Supervisor {
+  readonly done: Promise<Outcome>;
+  readonly status$: Observable<SupervisorStatus>;
+  readonly #environment: Environment;
+  readonly #options: SupervisorOptions;
+  readonly #pipelines = new Map<string, PipelineRuntime>();
+  readonly #children: Child[] = [];
+  readonly #stage$ = new BehaviorSubject<Stage>('added');
+  readonly #edges$ = new BehaviorSubject<void>(undefined);
+  #root: Actor<typeof supervisorMachine> | undefined;
+  #resolveDone: (outcome: Outcome) => void = () => {};
+
+  constructor(environment: Environment, options: SupervisorOptions) {
+    this.#environment = environment;
+    this.#options = options;
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve;
+    });
+    this.status$ = throttledStatus({
+      clock: environment.clock,
+      edges$: this.#edges$,
+      read: () => this.status,
+      ended: () => this.#stage$.value === 'stopped',
+    });
+    options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
+  }
+
+  get status(): SupervisorStatus {
+    return {
+      state: this.#stage$.value,
+      pipelines: [...this.#pipelines.values()].map((pipeline) => pipeline.status),
+    };
+  }
+
+  add(pipeline: PipelineInput | LoadedPipeline): Pipeline {
+    const options = isLoaded(pipeline) ? pipeline.options : parsePipeline(pipeline);
+    if (this.#pipelines.has(options.name)) throw new UsageError(`a pipeline named ${options.name} is there already`);
+    const stage = this.#stage$.value;
+    if (stage === 'stopping' || stage === 'stopped') throw new UsageError('the supervisor has been stopped');
+    const runtime = createPipeline(options, this.#environment, {
+      secretsDir: this.#options.secretsDir,
+      changed: () => this.#edges$.next(),
+    });
+    this.#pipelines.set(options.name, runtime);
+    if (stage === 'running' || stage === 'starting') this.#addRunning(runtime);
+    return runtime;
+  }
+
+  async start(): Promise<void> {
+    if (this.#stage$.value !== 'added') throw new UsageError('the supervisor has been started already');
+    for (const pipeline of this.#pipelines.values()) this.#children.push(pipeline.child());
+    const root = this.#createRoot();
+    this.#root = root;
+    this.#setStage('starting');
+    const started = new Promise<void>((resolve, reject) => {
+      root.subscribe({ next: (snapshot) => this.#judgeStart(snapshot, resolve, reject), error: reject });
+    });
+    root.start();
+    root.send({ type: 'start' });
+    try {
+      await started;
+    } catch (error) {
+      await this.stop({ drain: 0 });
+      throw error;
+    }
+  }
+
+  async stop(options: StopOptions = {}): Promise<Outcome> {
+    const drain = options.drain === undefined ? DRAIN : parseDuration(options.drain, { zero: true });
+    const root = this.#root;
+    if (!root) this.#finish();
+    else if (this.#stage$.value !== 'stopped') {
+      this.#setStage('stopping');
+      // All pipelines drain at the same time; the root then only waits for them, in its order.
+      for (const child of Object.values(root.getSnapshot().children)) child?.send({ type: 'stop', drain });
+      root.send({ type: 'stop' });
+    }
+    return this.done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #createRoot(): Actor<typeof supervisorMachine> {
+    const { clock, logger } = this.#environment;
+    const logic = groupActor({
+      strategy: 'one-for-one',
+      intensity: INTENSITY,
+      period: PERIOD,
+      autoShutdown: 'never',
+      children: this.#children,
+      logger,
+    });
+    const root = createActor(logic, { id: 'hawser', clock, input: UNUSED });
+    root.subscribe({
+      next: (snapshot) => this.#judgeEnd(snapshot),
+      complete: () => this.#finish(),
+      error: (error) => {
+        logger.error({ err: error }, 'the supervisor itself has failed');
+        this.#finish();
+      },
+    });
+    return root;
+  }
+
+  #addRunning(runtime: PipelineRuntime): void {
+    const child = runtime.child();
+    this.#children.push(child);
+    this.#root?.send({ type: 'child.add', spec: child.spec });
+  }
+
+  #judgeStart(snapshot: AnyMachineSnapshot, resolve: () => void, reject: (error: Error) => void): void {
+    const failed = [...this.#pipelines.values()].find(({ status }) => status.state === 'failed');
+    if (failed) reject(new StartError(`${failed.name} cannot start: ${describeFailure(failed.failure())}`));
+    else if (snapshot.hasTag('running')) {
+      if (this.#stage$.value === 'starting') this.#setStage('running');
+      resolve();
+    } else if (snapshot.status === 'done') reject(new StartError('stopped before everything had started'));
+  }
+
+  /** All pipelines have ended by themselves: nothing is left to supervise. */
+  #judgeEnd(snapshot: AnyMachineSnapshot): void {
+    this.#edges$.next();
+    const none = snapshot.hasTag('running') && snapshot.context.alive.length === 0;
+    if (none && this.#children.length > 0 && this.#stage$.value === 'running') void this.stop();
+  }
+
+  #finish(): void {
+    if (this.#stage$.value === 'stopped') return;
+    this.#root?.stop();
+    this.#setStage('stopped');
+    const pipelines = [...this.#pipelines.values()];
+    this.#resolveDone({
+      failures: pipelines
+        .filter((pipeline) => pipeline.failure() !== null)
+        .map((pipeline) => ({ pipeline: pipeline.name, cause: describeFailure(pipeline.failure()) })),
+      undelivered: pipelines.reduce((sum, pipeline) => sum + pipeline.undelivered(), 0),
+    });
+  }
+
+  #setStage(stage: Stage): void {
+    this.#stage$.next(stage);
+    this.#edges$.next();
+  }
+}
+
+/** The group's own input is given ahead; the machine's type asks for one all the same. */
+const UNUSED: SupervisorInput = {
+  strategy: 'one-for-one',
+  intensity: INTENSITY,
+  period: PERIOD,
+  autoShutdown: 'never',
+  children: [],
+};
+
+function isLoaded(pipeline: PipelineInput | LoadedPipeline): pipeline is LoadedPipeline {
+  return 'options' in pipeline && 'warnings' in pipeline;
+}

@@ -1,0 +1,149 @@
+import type { Frame } from '../environment.ts';
+import { maskInPlace } from './frame-mask.ts';
+
+/** Opcodes (RFC 6455, section 5.2) of the frames that this side encodes. */
+export const TEXT = 0x1;
+export const BINARY = 0x2;
+export const PING = 0x9;
+
+/** Chunks grow to this many bytes; only a frame that is larger by itself gets a larger chunk. */
+export const CHUNK_LIMIT = 256 * 1024;
+
+const LONGEST_HEADER = 14;
+const NOTHING = Buffer.alloc(0);
+const NO_VIEW = new DataView(NOTHING.buffer, 0, 0);
+
+/** The size on the wire of a frame with a payload of `length` bytes. */
+export function frameSize(length: number, masked: boolean): number {
+  return headerSize(length, masked) + length;
+}
+
+/** Throws a RangeError when `payload` does not fit into a control frame (RFC 6455, section 5.5: 125 bytes). */
+export function checkPingPayload(payload: string): void {
+  if (Buffer.byteLength(payload) > 125) throw new RangeError('A ping payload may not be longer than 125 bytes');
+}
+
+/**
+ * Encodes whole, unfragmented frames one behind the other into few large chunks. A payload is copied, so its owner
+ * may use it again at once. No chunk ends within a frame.
+ */
+export class FrameEncoder {
+  readonly #masked: boolean;
+  #sealed: Buffer[] = [];
+  #target = NOTHING;
+  #view = NO_VIEW;
+  #end = 0;
+  #expected = 0;
+
+  constructor(masked: boolean) {
+    this.#masked = masked;
+  }
+
+  get empty(): boolean {
+    return this.#end === 0 && this.#sealed.length === 0;
+  }
+
+  /** Tells how much comes next, so that the chunk for it is made once, at the right size. */
+  expect(frames: readonly Frame[]): void {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.data.length + LONGEST_HEADER;
+    this.#expected = bytes;
+  }
+
+  /** Adds one frame and answers with its size in bytes, header included. */
+  add(opcode: number, data: Buffer | string): number {
+    const size = typeof data === 'string' ? this.#addText(opcode, data) : this.#addBytes(opcode, data);
+    this.#expected -= data.length + LONGEST_HEADER;
+    return size;
+  }
+
+  /** Hands out the oldest chunks: as many as stay within `limit` bytes together, and one at the least. */
+  take(limit: number): Buffer[] {
+    this.#seal();
+    let bytes = 0;
+    let count = 0;
+    for (const chunk of this.#sealed) {
+      bytes += chunk.length;
+      if (count > 0 && bytes > limit) break;
+      count += 1;
+    }
+    return this.#sealed.splice(0, count);
+  }
+
+  clear(): void {
+    this.#sealed = [];
+    this.#release();
+  }
+
+  #addText(opcode: number, text: string): number {
+    // UTF-8 needs 1 to 3 bytes per UTF-16 unit. When the header has one size for that whole range and there is room
+    // for the longest case, the text is encoded in place and never measured, which would cost as much again.
+    const longest = text.length * 3;
+    const header = headerSize(longest, this.#masked);
+    if (headerSize(text.length, this.#masked) === header && this.#target.length - this.#end >= header + longest) {
+      const start = this.#end + header;
+      return this.#finish(opcode, header, this.#target.write(text, start, 'utf8'));
+    }
+    const length = Buffer.byteLength(text);
+    const exact = headerSize(length, this.#masked);
+    this.#makeRoom(exact + length);
+    this.#target.write(text, this.#end + exact, 'utf8');
+    return this.#finish(opcode, exact, length);
+  }
+
+  #addBytes(opcode: number, bytes: Buffer): number {
+    const header = headerSize(bytes.length, this.#masked);
+    this.#makeRoom(header + bytes.length);
+    this.#target.set(bytes, this.#end + header);
+    return this.#finish(opcode, header, bytes.length);
+  }
+
+  /** Puts the header before a payload that is in place already, masks it, and moves on. */
+  #finish(opcode: number, header: number, length: number): number {
+    const view = this.#view;
+    const start = this.#end;
+    const maskBit = this.#masked ? 0x80 : 0;
+    view.setUint8(start, 0x80 | opcode);
+    if (length <= 125) {
+      view.setUint8(start + 1, maskBit | length);
+    } else if (length <= 0xffff) {
+      view.setUint8(start + 1, maskBit | 126);
+      view.setUint16(start + 2, length);
+    } else {
+      view.setUint8(start + 1, maskBit | 127);
+      view.setUint32(start + 2, Math.floor(length / 2 ** 32));
+      view.setUint32(start + 6, length >>> 0);
+    }
+    const end = start + header + length;
+    if (this.#masked) maskInPlace(view, start + header - 4, end);
+    this.#end = end;
+    return end - start;
+  }
+
+  #makeRoom(bytes: number): void {
+    const previous = this.#target.length;
+    if (previous - this.#end >= bytes) return;
+    this.#seal();
+    // Doubling within a turn keeps many small writes to few chunks; one frame alone gets a chunk of its own size.
+    const size = Math.max(bytes, Math.min(Math.max(this.#expected, previous * 2), CHUNK_LIMIT));
+    this.#target = Buffer.allocUnsafe(size);
+    this.#view = new DataView(this.#target.buffer, this.#target.byteOffset, size);
+  }
+
+  #seal(): void {
+    if (this.#end > 0) this.#sealed.push(this.#target.subarray(0, this.#end));
+    this.#release();
+  }
+
+  /** An idle connection holds no memory for sending. */
+  #release(): void {
+    this.#target = NOTHING;
+    this.#view = NO_VIEW;
+    this.#end = 0;
+  }
+}
+
+function headerSize(length: number, masked: boolean): number {
+  const plain = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
+  return masked ? plain + 4 : plain;
+}

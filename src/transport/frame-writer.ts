@@ -1,0 +1,147 @@
+import { DRAIN_MARK, type Frame } from '../environment.ts';
+import { BINARY, CHUNK_LIMIT, checkPingPayload, FrameEncoder, PING, TEXT } from './frame-encoder.ts';
+
+/** The part of a `net.Socket` that the writer needs. */
+export interface ByteStream {
+  write(bytes: Uint8Array, written: (error?: Error | null) => void): boolean;
+  cork(): void;
+  uncork(): void;
+}
+
+/** A `taken` callback, due when the system has taken the first `at` bytes of the connection. */
+interface Mark {
+  readonly at: number;
+  readonly taken: () => void;
+}
+
+/**
+ * Sends frames in few writes: all that is queued within one turn is encoded into one buffer, which leaves in one write
+ * at the end of the turn. While the system has not taken a write of up to 256 KiB, the next ones wait here, so
+ * `takenBytes` shows the progress of a slow peer, and another writer's control frames (ws answers pings and closes by
+ * itself) go between two of ours, never within one.
+ */
+export class FrameWriter {
+  readonly #encoder: FrameEncoder;
+  readonly #drained: () => void;
+  #stream: ByteStream | undefined;
+  #encoded = 0;
+  #taken = 0;
+  #writes = 0;
+  #marks: Mark[] = [];
+  #flushDue = false;
+  #aboveMark = false;
+  #finished = false;
+  #ended = false;
+
+  /** `masked`: true on the client's side (RFC 6455, section 5.1). `drained` as in `SocketEvents`. */
+  constructor(masked: boolean, drained: () => void) {
+    this.#encoder = new FrameEncoder(masked);
+    this.#drained = drained;
+  }
+
+  get queuedBytes(): number {
+    return this.#ended ? 0 : this.#encoded - this.#taken;
+  }
+
+  get takenBytes(): number {
+    return this.#taken;
+  }
+
+  /** Gives the stream to write to. What was queued before leaves first. */
+  attach(stream: ByteStream): void {
+    this.#stream = stream;
+    this.#flushSoon();
+  }
+
+  write(frames: readonly Frame[], taken?: () => void): void {
+    if (this.#finished) return;
+    if (frames.length > 1) this.#encoder.expect(frames);
+    let bytes = 0;
+    for (const frame of frames) bytes += this.#encoder.add(frame.binary ? BINARY : TEXT, frame.data);
+    this.#queued(bytes, taken);
+  }
+
+  /** Throws a RangeError for a payload above 125 bytes (RFC 6455, section 5.5). */
+  ping(payload: string, taken?: () => void): void {
+    checkPingPayload(payload);
+    if (this.#finished) return;
+    this.#queued(this.#encoder.add(PING, payload), taken);
+  }
+
+  /** Writes all that is queued at once and takes no more: a close frame is next, and nothing may follow it. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    while (this.#stream !== undefined && !this.#encoder.empty) this.#writeNext(this.#stream);
+  }
+
+  /** Forgets all that is queued. No callback runs any more. */
+  end(): void {
+    this.#finished = true;
+    this.#ended = true;
+    this.#encoder.clear();
+    this.#marks = [];
+  }
+
+  #queued(bytes: number, taken: (() => void) | undefined): void {
+    this.#encoded += bytes;
+    if (taken !== undefined) this.#marks.push({ at: this.#encoded, taken });
+    if (this.queuedBytes > DRAIN_MARK) this.#aboveMark = true;
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    queueMicrotask(() => {
+      this.#flushDue = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#ended || this.#stream === undefined || this.#writes > 0) return;
+    if (this.#encoder.empty) this.#runMarks();
+    else this.#writeNext(this.#stream);
+  }
+
+  #writeNext(stream: ByteStream): void {
+    const chunks = this.#encoder.take(CHUNK_LIMIT);
+    const last = chunks.length - 1;
+    let bytes = 0;
+    this.#writes += 1;
+    if (last > 0) stream.cork();
+    for (const [index, chunk] of chunks.entries()) {
+      bytes += chunk.length;
+      stream.write(chunk, index === last ? (error) => this.#written(bytes, error) : ignore);
+    }
+    if (last > 0) stream.uncork();
+  }
+
+  #written(bytes: number, error: Error | null | undefined): void {
+    // A failed write is followed by the stream's end, which the owner of the stream reports.
+    if (this.#ended || error) return;
+    this.#writes -= 1;
+    this.#taken += bytes;
+    this.#runMarks();
+    if (this.#aboveMark && !this.#ended && this.queuedBytes < DRAIN_MARK) {
+      this.#aboveMark = false;
+      this.#drained();
+    }
+    if (!this.#flushDue) this.#flush();
+  }
+
+  #runMarks(): void {
+    let due = 0;
+    for (const mark of this.#marks) {
+      if (mark.at > this.#taken) break;
+      due += 1;
+    }
+    for (const mark of this.#marks.splice(0, due)) {
+      if (this.#ended) return;
+      mark.taken();
+    }
+  }
+}
+
+function ignore(): void {}

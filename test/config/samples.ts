@@ -1,0 +1,39 @@
+import { ConfigError } from '../../src/config/error.ts';
+import { readPipeline } from '../../src/config/load.ts';
+
+/** The error that a file is refused with. */
+export function errorOf(text: string): ConfigError {
+  try {
+    readPipeline(text, 'ticks.yaml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+export const lines = (text: string) => errorOf(text).message.split('\n');
+
+/** A web-socket source whose block is line 4 on, indented by six. */
+export const source = (...block: string[]) =>
+  ['sources:', '  - name: s', '    web-socket:', ...block.map((line) => `      ${line}`)].join('\n');
+export const web = (...block: string[]) => source('url: ws://h/', ...block);
+/** A sink whose block is line 3 on, indented by four. */
+export const sink = (...block: string[]) =>
+  ['sources: [{ name: feed, stdin: }]', 'sinks:', '  - name: out', ...block.map((line) => `    ${line}`)].join('\n');
+
+/** What a web-socket source and sink have in common when nothing but a url is given. */
+export const CLIENT_DEFAULTS = {
+  mode: 'client',
+  headers: {},
+  query: {},
+  subprotocols: [],
+  payload: 'text',
+  heartbeat: { 'ping-interval': 20_000, timeout: 10_000, action: 'reconnect' },
+  reconnect: { 'initial-backoff': 500, 'max-backoff': 30_000, multiplier: 2, jitter: 0.5, 'reset-after': 30_000 },
+  requests: [],
+  'request-interval': 0,
+  'no-data-timeout': false,
+  'max-payload': 16_777_216,
+  'close-timeout': 5000,
+};
