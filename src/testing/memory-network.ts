@@ -1,9 +1,9 @@
 import type { Accept, Clock, Dial, Handshake, Listen, Listener, ListenRequest, Loss } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
 import { statusLoss } from '../transport/loss.ts';
-import type { WireOptions } from './memory-outbox.ts';
 import { type Attempt, addressOf, handshakeOf, isAnswer, type Link, lowerCase, resetLoss } from './memory-request.ts';
 import { MemorySocket } from './memory-socket.ts';
+import type { WireOptions } from './memory-stream.ts';
 
 /** Options of a memory network. */
 export interface MemoryNetworkOptions {

@@ -51,6 +51,10 @@ export class MemoryOutbox {
     return this.#takenBytes;
   }
 
+  get empty(): boolean {
+    return this.#queue.length === 0 && this.#answers.length === 0;
+  }
+
   /** What the owner of the socket sends; it counts as queued until the system has it. */
   add(frame: WireFrame, taken?: () => void): void {
     const left = this.#sizeOf(frame);

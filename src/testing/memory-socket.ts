@@ -162,7 +162,7 @@ export class MemorySocket implements FrameSocket {
   #send(): void {
     if (!this.#stream.works) return;
     const { segments, taken } = this.#outbox.take(this.#stream.free);
-    this.#stream.send(segments);
+    this.#stream.send(segments, !this.#outbox.empty);
     for (const run of taken) if (!this.#over) run();
     if (!this.#aboveMark || this.#over || this.queuedBytes >= DRAIN_MARK) return;
     this.#aboveMark = false;

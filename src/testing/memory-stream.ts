@@ -27,6 +27,7 @@ export class MemoryStream {
   #peer: MemoryStream | undefined;
   #travelling = 0;
   #opened = false;
+  #starved = false;
   #wakeDue = false;
   #paused = false;
   #deaf = false;
@@ -71,10 +72,12 @@ export class MemoryStream {
     this.#timers.add(timer);
   }
 
-  send(segments: readonly Segment[]): void {
-    if (segments.length === 0) return;
+  /** One write. `more`: something waits for room. */
+  send(segments: readonly Segment[], more = false): void {
+    this.#starved = more;
+    if (segments.length === 0 || this.#peer === undefined) return;
     for (const segment of segments) this.#travelling += segment.bytes;
-    this.#peer?.#arrive(segments);
+    this.#peer.#arrive(segments);
   }
 
   pause(): void {
@@ -124,14 +127,14 @@ export class MemoryStream {
       bytes += segment.bytes;
       if (segment.frame !== undefined) frames.push(segment.frame);
     }
-    this.#peer?.#released(bytes);
+    if (this.#peer !== undefined) this.#peer.#released(bytes);
     this.#events.read(frames);
   }
 
   /** The other end hears of the room that a read makes after the latency. */
   #released(bytes: number): void {
     this.#travelling -= bytes;
-    if (this.#wakeDue) return;
+    if (this.#wakeDue || !this.#starved) return;
     this.#wakeDue = true;
     this.after(this.#wire.latency, () => {
       this.#wakeDue = false;

@@ -1,0 +1,180 @@
+import { createActor, fromCallback, fromPromise, type SnapshotFrom } from 'xstate';
+import {
+  type ConnectionCause,
+  type ConnectionEvent,
+  type ConnectionInput,
+  connectionMachine,
+  type SocketCommand,
+} from '../../machines/connection.ts';
+import { createStepClock, type StepClock } from '../../src/testing/step-clock.ts';
+import { TransitionCoverage } from './transition-coverage.ts';
+
+export const coverage = new TransitionCoverage(connectionMachine);
+
+/** Eager, without anything that watches a live connection. */
+export const SETTINGS: ConnectionInput = {
+  role: 'source',
+  lazy: false,
+  connectTimeout: 10_000,
+  closeTimeout: 5_000,
+  pingInterval: null,
+  pingTimeout: 10_000,
+  logOnly: false,
+  pulseInterval: null,
+  noDataTimeout: null,
+  initialBackoff: 500,
+  maxBackoff: 30_000,
+  multiplier: 2,
+  maxAttempts: null,
+  resetAfter: 30_000,
+};
+
+export const RESET: ConnectionCause = { kind: 'network', code: 'ECONNRESET', message: 'read ECONNRESET' };
+
+/** The connection machine on a step clock, with doubles for what it invokes and for what the outside knows. */
+export class ConnectionBench {
+  readonly clock: StepClock = createStepClock();
+  /** What was asked of a socket, with the number of the socket, from 1: `1:ping`. */
+  readonly commands: string[] = [];
+  /** Calls to the outside, in order: `announceLive`. */
+  readonly calls: string[] = [];
+  /** What is invoked at the moment, in order of start: `socket 2`. */
+  readonly running: string[] = [];
+  /** What the guards of the outside answer. */
+  readonly outside = { held: false, progressed: false, loopBlocked: false, fed: false };
+  /** What the next preparation comes to. */
+  preparation: () => Promise<void>;
+  sockets = 0;
+  readonly #senders: ((event: ConnectionEvent) => void)[] = [];
+  readonly #actor;
+
+  constructor(settings: Partial<ConnectionInput> = {}, preparation = () => Promise.resolve()) {
+    this.preparation = preparation;
+    const machine = connectionMachine.provide({
+      actors: {
+        demand: this.#invoked('demand'),
+        greeting: this.#invoked('greeting'),
+        prepare: fromPromise(({ signal }) => {
+          this.running.push('prepare');
+          signal.addEventListener('abort', () => this.#end('prepare'));
+          return this.preparation();
+        }),
+        socket: fromCallback<SocketCommand>(({ sendBack, receive }) => {
+          this.sockets += 1;
+          const number = this.sockets;
+          this.running.push(`socket ${number}`);
+          this.#senders[number] = sendBack;
+          receive(({ type }) => this.commands.push(`${number}:${type}`));
+          return () => this.#end(`socket ${number}`);
+        }),
+      },
+      actions: {
+        announceStarted: () => this.#call('announceStarted'),
+        announceLive: () => this.#call('announceLive'),
+        announceLost: () => this.#call('announceLost'),
+        closeIntake: () => this.#call('closeIntake'),
+        markFed: () => this.#call('markFed'),
+        warnSilence: () => this.#call('warnSilence'),
+        warnLongPause: () => this.#call('warnLongPause'),
+      },
+      guards: {
+        isHeld: () => this.outside.held,
+        hasProgressed: () => this.outside.progressed,
+        wasLoopBlocked: () => this.outside.loopBlocked,
+        wasFed: () => this.outside.fed,
+      },
+    });
+    this.#actor = createActor(machine, {
+      clock: this.clock,
+      input: { ...SETTINGS, ...settings },
+      inspect: coverage.inspect,
+    });
+    this.#actor.start();
+  }
+
+  get snapshot(): SnapshotFrom<typeof connectionMachine> {
+    return this.#actor.getSnapshot();
+  }
+
+  get context() {
+    return this.snapshot.context;
+  }
+
+  /** The state as a dot path per region. */
+  get paths(): string[] {
+    return pathsOf(this.snapshot.value);
+  }
+
+  /** The state of a region of `live`, or undefined when the connection is not live. */
+  region(name: string): string | undefined {
+    const prefix = `linked.live.${name}.`;
+    return this.paths.find((path) => path.startsWith(prefix))?.slice(prefix.length);
+  }
+
+  send(event: ConnectionEvent): void {
+    this.#actor.send(event);
+  }
+
+  /** From the socket of that number, by default the latest. */
+  socket(event: ConnectionEvent, number = this.sockets): void {
+    this.#senders[number]?.(event);
+  }
+
+  lose(cause: ConnectionCause = RESET, owing = false): void {
+    this.socket({ type: 'socket.lost', cause, owing });
+  }
+
+  /** Lets the attempt that is due take its way up to the upgrade. */
+  async dial(): Promise<this> {
+    await this.clock.settle();
+    this.socket({ type: 'socket.connected' });
+    return this;
+  }
+
+  async open(): Promise<this> {
+    await this.dial();
+    this.socket({ type: 'socket.open' });
+    return this;
+  }
+
+  async live(): Promise<this> {
+    await this.open();
+    this.send({ type: 'greeted' });
+    return this;
+  }
+
+  /** Time until the next dial. */
+  async untilDial(): Promise<number> {
+    const from = this.clock.now();
+    const dialled = this.sockets;
+    while (this.sockets === dialled && (await this.clock.next())) await this.clock.settle();
+    return this.clock.now() - from;
+  }
+
+  /** Stops the actor itself, as a parent would; afterwards nothing is left of it. */
+  end(): void {
+    this.#actor.stop();
+  }
+
+  #invoked(name: string) {
+    return fromCallback(() => {
+      this.running.push(name);
+      return () => this.#end(name);
+    });
+  }
+
+  #end(name: string): void {
+    const at = this.running.indexOf(name);
+    if (at >= 0) this.running.splice(at, 1);
+  }
+
+  #call(name: string): void {
+    this.calls.push(name);
+  }
+}
+
+/** `{a: {b: 'c', d: 'e'}}` as `['a.b.c', 'a.d.e']`. */
+export function pathsOf(value: object | string): string[] {
+  if (typeof value === 'string') return [value];
+  return Object.entries(value).flatMap(([key, inner]) => pathsOf(inner).map((path) => `${key}.${path}`));
+}
