@@ -53,13 +53,15 @@ export function connectionActor(setup: ConnectionActorOptions) {
   let abandon: (cause: ConnectionCause) => void = () => {};
   const traffic = setup.traffic((message) => abandon({ kind: 'acknowledgement', message }));
 
-  const prepare = fromPromise(async () => {
+  const prepare = fromPromise<void>(async ({ signal }) => {
     redaction.clear();
-    prepared = undefined;
     try {
       const scope = createScope({ environment, secretsDir: setup.secretsDir, onSensitive: redaction.add });
-      prepared = await prepareHandshake(options, scope);
-      hideHandshake(prepared);
+      const handshake = await prepareHandshake(options, scope);
+      // A preparation that was given up may end after the next one has begun.
+      if (signal.aborted) return;
+      hideHandshake(handshake);
+      prepared = handshake;
     } catch (error) {
       throw new Error(redaction.redact(error instanceof Error ? error.message : String(error)));
     }
@@ -83,7 +85,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
     const events: SocketEvents = {
       connected: guard(() => sendBack({ type: 'socket.connected' })),
-      open: guard(() => sendBack({ type: 'socket.open' })),
+      open: guard((protocol: string) => {
+        if (protocol === '' && options.subprotocols.length > 0) report.warn('the server chose no subprotocol');
+        sendBack({ type: 'socket.open' });
+      }),
       frames: guard((frames) => current.frames(frames)),
       pong: guard((payload) => current.pong(payload)),
       drained: guard(() => traffic.drained()),
@@ -186,7 +191,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
         noDataRemaining: () => (link?.fedAt ?? 0) + (options['no-data-timeout'] || 0) - clock.now(),
         backoffDelay: ({ context: { settings, backoffs, cause } }) => {
           const whole = Math.min(settings.maxBackoff, settings.initialBackoff * settings.multiplier ** backoffs);
-          const asked = cause?.kind === 'status' ? (cause.retryAfter ?? 0) : 0;
+          const asked = cause?.kind === 'status' && [429, 503].includes(cause.status) ? (cause.retryAfter ?? 0) : 0;
           const delay = whole * (1 - options.reconnect.jitter * random());
           return report.waits(Math.max(delay, Math.min(asked, MAX_RETRY_AFTER)));
         },
