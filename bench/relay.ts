@@ -2,7 +2,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PAYLOAD, startFlood, startTally } from './flood.ts';
-import type { Usage } from './measure.ts';
+
+/** What one relay used, told to its parent when that asks. */
+interface Usage {
+  /** Microseconds of CPU, user and system. */
+  readonly cpu: number;
+  /** Largest resident set, in bytes. */
+  readonly rss: number;
+}
 
 /**
  * Messages from socket to socket, by hand with `ws` and by hawser, in turn, each in a process of its own between the
@@ -19,8 +26,8 @@ interface Result extends Usage {
 const byHand: Result[] = [];
 const hawser: Result[] = [];
 for (let round = 0; round < rounds; round += 1) {
-  byHand.push(await relay('relay-by-hand.ts'));
-  hawser.push(await relay('relay-hawser.ts'));
+  byHand.push(await relay('relay-by-hand.mjs'));
+  hawser.push(await relay('relay-hawser.mjs'));
 }
 console.log(`${messages} messages of ${PAYLOAD} bytes, socket to socket, ${rounds} rounds in turn; best round of each\n`);
 const [hand, ours] = [report('by hand (ws)', byHand), report('hawser', hawser)];
@@ -30,10 +37,11 @@ async function relay(script: string): Promise<Result> {
   const flood = await startFlood(messages);
   const tally = await startTally(messages);
   const started = process.hrtime.bigint();
+  // Plain Node, without the loader that runs this file: it would be measured too.
   const child = fork(
     fileURLToPath(new URL(script, import.meta.url)),
     [`ws://127.0.0.1:${flood.port}/`, `ws://127.0.0.1:${tally.port}/`],
-    { execArgv: ['--import', 'tsx'] },
+    { execArgv: [] },
   );
   const counted = await tally.complete;
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;

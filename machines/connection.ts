@@ -113,6 +113,7 @@ export const connectionMachine = setup({
     sendGracePing: sendTo('socket', { type: 'grace-ping' }),
     sendPulse: sendTo('socket', { type: 'pulse' }),
     markFed: () => {},
+    markProgress: () => {},
     warnSilence: () => {},
     warnLongPause: () => {},
   },
@@ -260,14 +261,19 @@ export const connectionMachine = setup({
                 queued: {
                   description: 'The ping waits in our queue: a slow peer is not a dead one.',
                   after: {
-                    pingTimeout: [{ guard: 'hasProgressed', target: 'queued', reenter: true }, { target: 'doubting' }],
+                    pingTimeout: [
+                      { guard: 'hasProgressed', target: 'queued', reenter: true, actions: 'markProgress' },
+                      { target: 'doubting' },
+                    ],
                   },
                   on: { 'ping.taken': 'probing', 'ping.answered': 'quiet', pause: 'suspended' },
                 },
                 probing: {
-                  description: 'The ping has left; any inbound frame answers it.',
+                  description:
+                    'The ping has left; any inbound frame answers it, and a peer that still reads is only slow.',
                   after: {
                     pingTimeout: [
+                      { guard: 'hasProgressed', target: 'probing', reenter: true, actions: 'markProgress' },
                       { guard: 'wasLoopBlocked', target: 'graced', actions: 'sendGracePing' },
                       { target: 'doubting' },
                     ],
@@ -380,7 +386,7 @@ export const connectionMachine = setup({
           tags: 'idle',
           entry: 'closeSocket',
           after: { closeTimeout: '#connection.closed' },
-          on: { 'socket.lost': '#connection.closed' },
+          on: { 'socket.lost': '#connection.closed', stop: {} },
         },
       },
     },

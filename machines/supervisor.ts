@@ -101,10 +101,13 @@ export const supervisorMachine = setup({
       const at = alive.indexOf(childOf(event));
       const first = { 'one-for-one': at, 'one-for-all': 0, 'rest-for-one': at }[settings.strategy];
       const affected = alive.slice(first, settings.strategy === 'one-for-one' ? at + 1 : undefined);
+      const leaving = context.specs
+        .filter(({ id, restart }) => restart === 'temporary' && affected.includes(id))
+        .map(({ id }) => id);
       for (const id of affected.toReversed()) enqueue.stopChild(id);
-      enqueue.assign({ restarts: context.restarts + 1 });
+      enqueue.assign({ restarts: context.restarts + 1, alive: alive.filter((id) => !leaving.includes(id)) });
       enqueue.raise({ type: 'restart.forgotten' }, { delay: settings.period });
-      for (const id of affected) enqueue.raise({ type: 'child.start', id });
+      for (const id of affected) enqueue.raise({ type: leaving.includes(id) ? 'child.ready' : 'child.start', id });
     }),
     forgetRestart: assign({ restarts: ({ context }) => context.restarts - 1 }),
     recordExceeded: assign({

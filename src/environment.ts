@@ -55,6 +55,13 @@ export interface Frame {
   readonly binary: boolean;
 }
 
+/** Text frames with their payloads side by side in one piece of memory: what is passed on without being looked at. */
+export interface PackedFrames {
+  readonly memory: Buffer;
+  /** Where each payload ends, and before that where the first one starts. */
+  readonly ends: Uint32Array;
+}
+
 export interface ReceivedFrame extends Frame {
   readonly data: Buffer;
 }
@@ -66,7 +73,7 @@ export interface FrameSocket {
   /** Bytes that the operating system has taken, since the socket opened. Grows while a slow peer still reads. */
   readonly takenBytes: number;
   /** Queues frames; all that is queued within one turn leaves in one write. `taken` runs when the system took them. */
-  write(frames: readonly Frame[], taken?: () => void): void;
+  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void;
   /**
    * Queues a ping behind what is queued already. `taken` as for `write`. A payload above 125 bytes (RFC 6455, section
    * 5.5) throws a RangeError.

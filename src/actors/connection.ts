@@ -111,9 +111,9 @@ export function connectionActor(setup: ConnectionActorOptions) {
     const holding = setup.hold.held$.subscribe(guard(follow));
 
     const commands: Record<SocketCommand['type'], () => void> = {
-      live: () => traffic.live(current.socket, guard),
-      ping: () => current.ping(pingPayload(options)),
-      'grace-ping': () => current.ping(pingPayload(options), true),
+      live: () => traffic.live(current, guard),
+      ping: () => current.ask(pingPayload(options)),
+      'grace-ping': () => current.ask(pingPayload(options), true),
       pulse: () => current.socket.write(pulseFrames(options)),
       close: () => {
         // A close is not read while reading is held, and nothing more is taken in anyway.
@@ -177,6 +177,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
         announceLost: sendParent({ type: 'outlet.down' }),
         closeIntake: () => setup.closeIntake(),
         markFed: () => link?.markFed(),
+        markProgress: () => link?.markProgress(),
         warnSilence: () => report.warn('the peer does not answer pings (heartbeat.action: log-only)'),
         warnLongPause: () => report.warn('not read for 10 s, because a sink has no room; the peer may give up on us'),
       },

@@ -1,5 +1,5 @@
-import type { Clock, FrameSocket, ReceivedFrame } from '../environment.ts';
-import type { Traffic } from '../transport/traffic.ts';
+import type { Clock, Frame, FrameSocket, PackedFrames, ReceivedFrame } from '../environment.ts';
+import { type Progress, progressOf, type Traffic, type Wire } from '../transport/traffic.ts';
 
 /** Edges that a link reports; the connection machine hears nothing else of a socket's traffic. */
 export interface LinkEdges {
@@ -8,21 +8,21 @@ export interface LinkEdges {
 }
 
 /**
- * One socket in use: when something last came in, and whether the heartbeat's ping is answered. It turns traffic into
- * edges, one per ping, so that no message goes through a machine.
+ * One socket in use: when something last came in, and whether the heartbeat's question is answered. It turns traffic
+ * into edges, one per ping, so that no message goes through a machine.
  */
-export class Link {
+export class Link implements Wire {
   readonly socket: FrameSocket;
   readonly #clock: Clock;
   readonly #traffic: Traffic;
   readonly #edges: LinkEdges;
   #fedAt: number;
-  /** The heartbeat's question: asked, out of our queue, answered. */
+  /** The latest ping of anyone: in our queue, or out and unanswered. A peer may answer the latest one only. */
+  #ping: 'none' | 'queued' | 'out' = 'none';
+  /** The heartbeat's question: whether the peer lives. */
   #question: 'none' | 'queued' | 'out' = 'none';
   #questionedAt = 0;
-  /** Our ping has no pong yet. A peer that only queues pongs must not get a second. */
-  #unanswered = false;
-  #takenMark = -1;
+  #progress: Progress = () => false;
 
   constructor(socket: FrameSocket, clock: Clock, traffic: Traffic, edges: LinkEdges) {
     this.socket = socket;
@@ -32,12 +32,20 @@ export class Link {
     this.#fedAt = clock.now();
   }
 
+  get queuedBytes(): number {
+    return this.socket.queuedBytes;
+  }
+
+  get takenBytes(): number {
+    return this.socket.takenBytes;
+  }
+
   /** When the last message came, or the watch for them began. */
   get fedAt(): number {
     return this.#fedAt;
   }
 
-  /** The heartbeat's ping left our queue this long ago. */
+  /** Milliseconds since the question left our queue, or the judging of it began anew. */
   get questionAge(): number {
     return this.#clock.now() - this.#questionedAt;
   }
@@ -46,46 +54,56 @@ export class Link {
     this.#fedAt = this.#clock.now();
   }
 
+  /** Begins to judge anew whether the peer reads. */
+  markProgress(): void {
+    this.#progress = progressOf(this.socket);
+    this.#questionedAt = this.#clock.now();
+  }
+
+  hasProgressed(): boolean {
+    return this.#progress();
+  }
+
   frames(frames: readonly ReceivedFrame[]): void {
     this.#fedAt = this.#clock.now();
-    this.#heard();
+    if (this.#question === 'out') this.#answered();
     this.#traffic.frames(frames);
   }
 
   pong(payload: string): void {
-    this.#unanswered = false;
-    this.#heard();
+    this.#ping = 'none';
+    if (this.#question !== 'none') this.#answered();
     this.#traffic.pong(payload);
   }
 
-  /** Asks the peer for a sign of life. An unanswered ping of ours stands for the new one, unless `insist`. */
-  ping(payload: string, insist = false): void {
-    this.#question = 'queued';
-    this.#takenMark = this.socket.takenBytes;
-    if (!insist && (this.#unanswered || this.#traffic.awaitsPong)) {
-      this.#out();
-      return;
-    }
-    this.#unanswered = true;
-    this.socket.ping(payload, () => this.#out());
+  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
+    this.socket.write(frames, taken);
   }
 
-  /** The system took bytes of ours since this was last asked: the peer reads, however slowly. */
-  hasProgressed(): boolean {
-    const before = this.#takenMark;
-    this.#takenMark = this.socket.takenBytes;
-    return this.#takenMark > before;
+  ping(payload: string, taken?: () => void): void {
+    this.#ping = 'queued';
+    this.socket.ping(payload, () => {
+      if (this.#ping === 'queued') this.#ping = 'out';
+      if (this.#question === 'queued') this.#out();
+      taken?.();
+    });
+  }
+
+  /** Asks whether the peer lives. An unanswered ping stands for a new one, unless `insist`: one at a time. */
+  ask(payload: string, insist = false): void {
+    this.#question = 'queued';
+    this.markProgress();
+    if (insist || this.#ping === 'none') this.ping(payload);
+    else if (this.#ping === 'out') this.#out();
   }
 
   #out(): void {
-    if (this.#question !== 'queued') return;
     this.#question = 'out';
-    this.#questionedAt = this.#clock.now();
+    this.markProgress();
     this.#edges.pingTaken();
   }
 
-  #heard(): void {
-    if (this.#question !== 'out') return;
+  #answered(): void {
     this.#question = 'none';
     this.#edges.pingAnswered();
   }

@@ -17,7 +17,8 @@ export function createRedaction(): Redaction {
     },
     redact(text) {
       let shown = text;
-      for (const value of values) {
+      // The longest first: a value may be a part of another one.
+      for (const value of [...values].sort((a, b) => b.length - a.length)) {
         shown = shown.replaceAll(value, '(hidden)').replaceAll(encodeURIComponent(value), '(hidden)');
       }
       return shown;

@@ -31,12 +31,17 @@ export function resource<In extends EventObject = EventObject>(run: (scope: Reso
       for (let dispose = disposers.pop(); dispose; dispose = disposers.pop()) dispose();
     }
 
-    /** Only a throw inside a receiver makes a callback actor fail, so the crash is sent to itself. */
+    /**
+     * Only a throw inside a receiver makes a callback actor fail, so the crash is sent to itself; not before the caller
+     * is done: a source that is in the middle of handing on must not be ended or restarted under its own hands.
+     */
     function crash(error: unknown): void {
       if (ended) return;
       end();
       failure = { error };
-      ref.send({ type: 'hawser.crash' });
+      queueMicrotask(() => {
+        if (ref.getSnapshot().status === 'active') ref.send({ type: 'hawser.crash' });
+      });
     }
 
     function guard<Args extends unknown[]>(handler: (...args: Args) => void) {

@@ -1,4 +1,5 @@
 import type { Message } from './message.ts';
+import type { PackedChunk } from './packed-chunk.ts';
 
 /** Why a batch was closed. `turn`: no batching asked for, all that one turn brought; `drain`: the stream ended. */
 export type BatchReason = 'size' | 'bytes' | 'timeout' | 'drain' | 'turn';
@@ -9,4 +10,10 @@ export interface Batch<Value = unknown> {
   readonly through: ReadonlyMap<string, number>;
   readonly messages: readonly Message<Value>[];
   readonly reason: BatchReason;
+  /** The same messages, not made yet: for a sink that only passes their bytes on. */
+  readonly packed?: PackedChunk;
+}
+
+export function batchCount(batch: Batch): number {
+  return batch.packed?.count ?? batch.messages.length;
 }

@@ -90,7 +90,9 @@ export class Message<Value = unknown> {
     const copy = Buffer.allocUnsafeSlow(payload.length);
     payload.copy(copy);
     const { source, epoch, sequence, receivedAt, encoding, attributes } = this;
-    return new Message<Value>(source, epoch, sequence, receivedAt, copy, encoding, attributes);
+    const own = new Message<Value>(source, epoch, sequence, receivedAt, copy, encoding, attributes);
+    own.#value = this.#value;
+    return own;
   }
 
   #decode(): Value {

@@ -39,7 +39,8 @@ function asJson(message: Message): Buffer | string {
 
 /** Only a JSON string and a record with `_raw` are written otherwise than they came, so only they are parsed. */
 function needsReading(payload: Buffer | string): boolean {
-  return payload.includes('"_raw"') || /^\s*"/.test(payload.toString().slice(0, 64));
+  const start = typeof payload === 'string' ? payload.slice(0, 64) : payload.toString('latin1', 0, 64);
+  return /^\s*"/.test(start) || payload.includes('"_raw"');
 }
 
 function isRawRecord(value: unknown): value is { _raw: string } {

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../environment.ts';
-import type { Batch } from '../messages/batch.ts';
+import { type Batch, batchCount } from '../messages/batch.ts';
 import type { Outlet } from './outlet.ts';
 
 /** An app's own sink. What it returns is awaited: resolving settles the batch, rejecting tries it again. */
@@ -19,7 +19,7 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
       const batch = queue[0];
       if (busy || !batch) return;
       busy = true;
-      if (batch.messages.length === 0) settle(batch);
+      if (batchCount(batch) === 0) settle(batch);
       else attempt(batch, 0);
     });
 

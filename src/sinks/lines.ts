@@ -3,7 +3,7 @@ import type { Logger } from '../environment.ts';
 import type { Batch } from '../messages/batch.ts';
 import { encodeLine } from '../messages/payload.ts';
 import type { Outlet } from './outlet.ts';
-import { encodeEach } from './rejects.ts';
+import { encodeBatch, settleBatch } from './rejects.ts';
 
 /** Writes each event as a line. A batch is settled when the system has taken its lines. */
 export function writeLines(open: () => Writable, describe: string, logger: Logger): Outlet {
@@ -11,9 +11,9 @@ export function writeLines(open: () => Writable, describe: string, logger: Logge
     const output = open();
 
     function deliver(batch: Batch): void {
-      const lines = encodeEach(batch.messages, encodeLine, stream, logger);
+      const { encoded: lines, written } = encodeBatch(batch, encodeLine);
       const settle = guard((error?: Error | null) => {
-        if (!error) stream.settle(batch);
+        if (!error) settleBatch(written, stream, logger);
       });
       // Also an empty batch takes its turn in the queue: what came before it settles first.
       const room = output.write(lines.map((line) => `${line}\n`).join(''), settle);
@@ -24,6 +24,7 @@ export function writeLines(open: () => Writable, describe: string, logger: Logge
     const onError = guard((error: Error) => failed(new Error(`${describe}: ${explain(error)}`, { cause: error })));
     output.on('drain', onDrain);
     output.on('error', onError);
+    output.off('error', ignore);
     stream.release();
     const reading = stream.chunks$.pipe(batched).subscribe(guard(deliver));
 
@@ -32,10 +33,12 @@ export function writeLines(open: () => Writable, describe: string, logger: Logge
       output.off('drain', onDrain);
       output.off('error', onError);
       // An error that comes after the end has nobody else to hear it, and would end the process.
-      output.on('error', () => {});
+      output.on('error', ignore);
     });
   };
 }
+
+function ignore(): void {}
 
 function explain(error: Error): string {
   return 'code' in error && error.code === 'EPIPE' ? 'its reader has closed it' : error.message;

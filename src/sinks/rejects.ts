@@ -1,27 +1,49 @@
 import type { Logger } from '../environment.ts';
+import type { Batch } from '../messages/batch.ts';
 import type { Message } from '../messages/message.ts';
 import { PayloadError } from '../messages/payload.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
 
-/**
- * Encodes what can be encoded. An event that cannot is counted as rejected and logged; it settles with its batch, and
- * the rest goes on.
- */
-export function encodeEach<Encoded>(
-  messages: readonly Message[],
+/** A batch that is written, and what of it could not be. */
+export interface WrittenBatch {
+  readonly batch: Batch;
+  readonly rejects: readonly Reject[];
+}
+
+export interface Reject {
+  readonly message: Message;
+  readonly error: PayloadError;
+}
+
+const NO_REJECTS: readonly Reject[] = [];
+
+/** Encodes what can be encoded. An event that cannot is left out, and the rest goes on. */
+export function encodeBatch<Encoded>(
+  batch: Batch,
   encode: (message: Message) => Encoded,
-  stream: Pick<SinkStream, 'name' | 'reject'>,
-  logger: Pick<Logger, 'error'>,
-): Encoded[] {
+): { readonly encoded: Encoded[]; readonly written: WrittenBatch } {
   const encoded: Encoded[] = [];
-  for (const message of messages) {
+  let rejects: Reject[] | undefined;
+  for (const message of batch.messages) {
     try {
       encoded.push(encode(message));
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      stream.reject(1);
-      logger.error({ sink: stream.name, source: message.source, id: message.id }, `rejected: ${error.message}`);
+      rejects ??= [];
+      rejects.push({ message, error });
     }
   }
-  return encoded;
+  return { encoded, written: { batch, rejects: rejects ?? NO_REJECTS } };
+}
+
+/** Settles a batch; what was rejected is counted and logged here, once, however often the batch was written. */
+export function settleBatch(
+  { batch, rejects }: WrittenBatch,
+  stream: Pick<SinkStream, 'name' | 'settle'>,
+  logger: Pick<Logger, 'error'>,
+): void {
+  for (const { message, error } of rejects) {
+    logger.error({ sink: stream.name, source: message.source, id: message.id }, `rejected: ${error.message}`);
+  }
+  stream.settle(batch, rejects.length);
 }

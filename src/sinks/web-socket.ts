@@ -1,11 +1,11 @@
 import type { OperatorFunction, Subscription } from 'rxjs';
-import { type Clock, DRAIN_MARK, type Frame, type FrameSocket, type Logger } from '../environment.ts';
-import type { Batch } from '../messages/batch.ts';
+import { type Clock, DRAIN_MARK, type Frame, type Logger, type PackedFrames } from '../environment.ts';
+import { type Batch, batchCount } from '../messages/batch.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import { encodePayload, type PayloadForm } from '../messages/payload.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
-import type { Guard, Traffic } from '../transport/traffic.ts';
-import { encodeEach } from './rejects.ts';
+import { type Guard, type Progress, progressOf, type Traffic, type Wire } from '../transport/traffic.ts';
+import { encodeBatch, settleBatch, type WrittenBatch } from './rejects.ts';
 
 export interface WebSocketSinkOptions {
   readonly stream: SinkStream;
@@ -40,11 +40,11 @@ const PING = 'hawser-ack-';
 
 class AcknowledgedTraffic implements Traffic {
   readonly #options: WebSocketSinkOptions;
-  #socket: FrameSocket | undefined;
+  #wire: Wire | undefined;
   #guard: Guard = (handler) => handler;
   #reading: Subscription | undefined;
   /** Written and not acknowledged, in order. */
-  #unacknowledged: Batch[] = [];
+  #unacknowledged: WrittenBatch[] = [];
   #counter = 0;
   /** The one ping that is unanswered, and how many batches its pong will settle. */
   #ping: { readonly payload: string; readonly covers: number } | undefined;
@@ -62,16 +62,12 @@ class AcknowledgedTraffic implements Traffic {
     return !this.#options.stream.idle;
   }
 
-  get awaitsPong(): boolean {
-    return this.#ping !== undefined;
-  }
-
-  live(socket: FrameSocket, guard: Guard): void {
+  live(wire: Wire, guard: Guard): void {
     const { stream, batched } = this.#options;
-    this.#socket = socket;
+    this.#wire = wire;
     this.#guard = guard;
     stream.release();
-    this.#reading = stream.chunks$.pipe(batched).subscribe(guard((batch: Batch) => this.#deliver(socket, batch)));
+    this.#reading = stream.chunks$.pipe(batched).subscribe(guard((batch: Batch) => this.#deliver(wire, batch)));
   }
 
   frames(): void {}
@@ -81,7 +77,7 @@ class AcknowledgedTraffic implements Traffic {
     const { covers } = this.#ping;
     this.#forgetPing();
     this.#everAnswered = true;
-    for (const batch of this.#unacknowledged.splice(0, covers)) this.#options.stream.settle(batch);
+    for (const written of this.#unacknowledged.splice(0, covers)) this.#settle(written);
     this.#askSoon();
   }
 
@@ -90,7 +86,7 @@ class AcknowledgedTraffic implements Traffic {
   }
 
   lost(): void {
-    this.#socket = undefined;
+    this.#wire = undefined;
     this.#reading?.unsubscribe();
     this.#reading = undefined;
     this.#unacknowledged = [];
@@ -100,28 +96,41 @@ class AcknowledgedTraffic implements Traffic {
     this.#pingTimer = undefined;
   }
 
-  #deliver(socket: FrameSocket, batch: Batch): void {
+  #deliver(wire: Wire, batch: Batch): void {
     const { stream, ack } = this.#options;
-    const frames = this.#encode(batch);
+    if (ack === 'pong' && batchCount(batch) === 0 && this.#unacknowledged.length === 0) {
+      // A filtered range with nothing before it has nothing that the peer could acknowledge.
+      stream.settle(batch);
+      return;
+    }
+    const { frames, written } = this.#encode(batch);
     if (ack === 'written') {
       const settle = this.#guard(() => {
-        if (this.#socket === socket) stream.settle(batch);
+        if (this.#wire === wire) this.#settle(written);
       });
-      socket.write(frames, settle);
+      wire.write(frames, settle);
     } else {
-      socket.write(frames);
-      this.#unacknowledged.push(batch);
-      this.#eventsSincePing += batch.messages.length;
+      wire.write(frames);
+      this.#unacknowledged.push(written);
+      this.#eventsSincePing += batchCount(batch);
       this.#askSoon();
     }
-    if (socket.queuedBytes > DRAIN_MARK) stream.hold();
+    if (wire.queuedBytes > DRAIN_MARK) stream.hold();
   }
 
-  #encode(batch: Batch): Frame[] {
-    const { payload, stream, logger, framePerBatch } = this.#options;
-    const encoded = encodeEach(batch.messages, (message) => encodePayload(message, payload), stream, logger);
-    if (framePerBatch && encoded.length > 0) return [{ data: encoded.join('\n'), binary: false }];
-    return encoded.map((data) => ({ data, binary: false }));
+  #settle(written: WrittenBatch): void {
+    settleBatch(written, this.#options.stream, this.#options.logger);
+  }
+
+  #encode(batch: Batch): { readonly frames: readonly Frame[] | PackedFrames; readonly written: WrittenBatch } {
+    const { payload, framePerBatch } = this.#options;
+    // Text that is passed on as text is neither read nor made into messages.
+    if (payload === 'text' && batch.packed?.origin.encoding === 'text') {
+      return { frames: batch.packed.frames, written: { batch, rejects: [] } };
+    }
+    const { encoded, written } = encodeBatch(batch, (message) => encodePayload(message, payload));
+    const joined = framePerBatch && encoded.length > 0 ? [encoded.join('\n')] : encoded;
+    return { frames: joined.map((data) => ({ data, binary: false })), written };
   }
 
   /** One ping at a time, `ackInterval` apart, sooner when half the window waits for it. */
@@ -141,15 +150,32 @@ class AcknowledgedTraffic implements Traffic {
   }
 
   #ask(): void {
-    const { clock, ackTimeout } = this.#options;
+    const { clock } = this.#options;
     clock.clearTimeout(this.#pingTimer);
     this.#pingTimer = undefined;
     this.#counter += 1;
-    this.#ping = { payload: `${PING}${this.#counter}`, covers: this.#unacknowledged.length };
+    const ping = { payload: `${PING}${this.#counter}`, covers: this.#unacknowledged.length };
+    this.#ping = ping;
     this.#pingedAt = clock.now();
     this.#eventsSincePing = 0;
-    this.#socket?.ping(this.#ping.payload);
-    this.#answerTimer = clock.setTimeout(() => this.#options.unacknowledged(this.#explain()), ackTimeout);
+    this.#wire?.ping(
+      ping.payload,
+      this.#guard(() => this.#awaitAnswer(ping)),
+    );
+    this.#awaitAnswer(ping);
+  }
+
+  /** The time starts when the ping is queued, anew when it has left our queue, and anew while a slow peer still reads. */
+  #awaitAnswer(ping: object): void {
+    const { clock, ackTimeout, unacknowledged } = this.#options;
+    if (this.#ping !== ping || !this.#wire) return;
+    clock.clearTimeout(this.#answerTimer);
+    const hasProgressed: Progress = progressOf(this.#wire);
+    const judge = this.#guard(() => {
+      if (hasProgressed()) this.#awaitAnswer(ping);
+      else unacknowledged(this.#explain());
+    });
+    this.#answerTimer = clock.setTimeout(judge, ackTimeout);
   }
 
   #forgetPing(): void {

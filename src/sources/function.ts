@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, merge, Subject } from 'rxjs';
+import { filter, firstValueFrom, Subject, takeUntil } from 'rxjs';
 import type { Attributes } from '../messages/message.ts';
 import type { Received, SourceStream } from '../streams/source-stream.ts';
 import type { Intake } from './intake.ts';
@@ -31,8 +31,11 @@ export function functionSource(stream: SourceStream): FunctionSource {
       if (ended || stream.ended) throw new Error(`source ${stream.name} has ended: nothing can be pushed any more`);
       stream.receive([{ ...encode(event), ...(attributes ? { attributes } : {}) }]);
       if (!stream.held) return;
-      const free$ = stream.held$.pipe(filter((held) => !held));
-      await firstValueFrom(merge(free$, ended$), { defaultValue: undefined });
+      const free$ = stream.held$.pipe(
+        filter((held) => !held),
+        takeUntil(ended$),
+      );
+      await firstValueFrom(free$, { defaultValue: false });
     },
     end() {
       ended = true;

@@ -25,7 +25,11 @@ export function readLines(open: () => Readable, describe: string): Intake {
     input.on('data', onData);
     input.once('end', onClose);
     input.on('error', onError);
+    input.off('error', ignore);
+    // An intake before this one has paused it, and may have seen its end.
     if (stream.held) input.pause();
+    else input.resume();
+    if (input.readableEnded) onClose();
     const holding = stream.held$.subscribe(guard((held: boolean) => (held ? input.pause() : input.resume())));
 
     onEnd(() => {
@@ -35,10 +39,12 @@ export function readLines(open: () => Readable, describe: string): Intake {
       input.pause();
       // An error that comes after the end has nobody else to hear it, and would end the process.
       input.off('error', onError);
-      input.on('error', () => {});
+      input.on('error', ignore);
     });
   };
 }
+
+function ignore(): void {}
 
 interface Splitter {
   split(data: Buffer): Received[];

@@ -10,6 +10,5 @@ export function webSocketSource(stream: SourceStream): Traffic {
     drained: () => {},
     lost: () => {},
     owing: false,
-    awaitsPong: false,
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../environment.ts';
 import type { Batch, BatchReason } from '../messages/batch.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import type { Message } from '../messages/message.ts';
+import { PackedChunk } from '../messages/packed-chunk.ts';
 
 export interface BatchLimits {
   /** Most events in a batch (option `batch.fixed-size`). */
@@ -15,7 +16,18 @@ export interface BatchLimits {
 
 /** Every chunk is a batch of its own: what a sink without the option `batch` gets. */
 export function turnBatches(): OperatorFunction<Chunk, Batch> {
-  return map(({ source, through, messages }) => ({ through: new Map([[source, through]]), messages, reason: 'turn' }));
+  return map((chunk) => {
+    const through = new Map([[chunk.source, chunk.through]]);
+    if (!(chunk instanceof PackedChunk)) return { through, messages: chunk.messages, reason: 'turn' };
+    return {
+      through,
+      get messages() {
+        return chunk.messages;
+      },
+      reason: 'turn',
+      packed: chunk,
+    };
+  });
 }
 
 /**
@@ -44,7 +56,10 @@ export function batches(limits: BatchLimits, clock: Clock): OperatorFunction<Chu
       function add(message: Message): void {
         const size = message.bytes;
         if (messages.length > 0 && bytes + size > limits.bytes) close('bytes');
-        if (messages.length === 0) timer = clock.setTimeout(() => close('timeout'), limits.timeout);
+        // Whoever takes a batch may leave over it; a timer set after that would stay in the clock.
+        if (messages.length === 0 && !subscriber.closed) {
+          timer = clock.setTimeout(() => close('timeout'), limits.timeout);
+        }
         messages.push(message);
         bytes += size;
       }

@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { type Chunk, chunkBytes, splitChunk } from '../messages/chunk.ts';
+import { type Chunk, chunkBytes, chunkCount, countCovered, splitChunk } from '../messages/chunk.ts';
 
 export interface Bound {
   /** Largest number of events. */
@@ -52,6 +52,9 @@ export interface EventBuffer {
 /** A settled prefix is cut off the queue's array only when it is this long, so that settling stays O(1). */
 const COMPACT_AT = 1024;
 
+/** Stands in that prefix, which would keep the read of every settled chunk alive. */
+const SETTLED: Chunk = { source: '', through: 0, messages: [] };
+
 export function createBuffer(options: BufferOptions): EventBuffer {
   return new MemoryBuffer(options);
 }
@@ -90,11 +93,8 @@ class MemoryBuffer implements EventBuffer {
   append(chunk: Chunk): void {
     const whole = this.#detach(chunk);
     this.#appended.set(chunk.source, chunk.through);
-    const kept = this.#options.whenFull === 'drop-newest' ? this.#cutToRoom(whole) : whole;
-    this.#push(kept);
-    if (this.#options.whenFull === 'drop-oldest') this.#dropOldest();
+    this.#push(whole);
     this.#pump();
-    this.#judgeFull();
   }
 
   end(): void {
@@ -118,7 +118,6 @@ class MemoryBuffer implements EventBuffer {
     while (this.#head < this.#fresh && this.#settleHead());
     this.#compact();
     this.#pump();
-    this.#judgeFull();
   }
 
   get full(): boolean {
@@ -138,7 +137,7 @@ class MemoryBuffer implements EventBuffer {
   }
 
   #push(chunk: Chunk): void {
-    if (chunk.messages.length > 0) {
+    if (chunkCount(chunk) > 0) {
       this.#queue.push(chunk);
       count(this.#waiting, chunk, 1);
       return;
@@ -150,7 +149,7 @@ class MemoryBuffer implements EventBuffer {
         this.#queue[at] = { ...last, through: chunk.through };
         return;
       }
-      if (last && last.messages.length > 0) break;
+      if (last && chunkCount(last) > 0) break;
     }
     this.#queue.push(chunk);
   }
@@ -158,34 +157,45 @@ class MemoryBuffer implements EventBuffer {
   /** A survivor of a filter would keep its whole 64 KiB read alive. */
   #detach(chunk: Chunk): Chunk {
     const covered = chunk.through - (this.#appended.get(chunk.source) ?? 0);
-    if (chunk.messages.length * 2 >= covered) return chunk;
-    return { ...chunk, messages: chunk.messages.map((message) => message.detached()) };
+    if (chunkCount(chunk) * 2 >= covered) return chunk;
+    const { source, through } = chunk;
+    return { source, through, messages: chunk.messages.map((message) => message.detached()) };
   }
 
-  #cutToRoom(chunk: Chunk): Chunk {
+  /** More waits than may. One event that is larger than the whole buffer passes when alone: max-payload bounds it. */
+  #isOver(): boolean {
     const { waiting } = this.#options;
-    let events = this.#waiting.events;
-    let bytes = this.#waiting.bytes;
-    let fits = 0;
-    for (const message of chunk.messages) {
-      events += 1;
-      bytes += message.bytes;
-      // One event that is larger than the whole buffer passes when it is alone: max-payload bounds it already.
-      if (events > waiting.events || (bytes > waiting.bytes && events > 1)) break;
-      fits += 1;
+    return this.#waiting.events > waiting.events || (this.#waiting.bytes > waiting.bytes && this.#waiting.events > 1);
+  }
+
+  #dropNewest(): void {
+    while (this.#isOver()) {
+      const at = this.#queue.findLastIndex((chunk) => chunkCount(chunk) > 0);
+      const newest = this.#queue[at];
+      if (!newest) break;
+      let kept = chunkCount(newest);
+      while (kept > 0 && this.#isOver()) {
+        kept -= 1;
+        this.#waiting.events -= 1;
+        this.#waiting.bytes -= newest.messages[kept]?.bytes ?? 0;
+        this.#dropped += 1;
+      }
+      const { source, through } = newest;
+      const rest = { source, through, messages: newest.messages.slice(0, kept) };
+      this.#queue[at] = rest;
+      if (kept > 0 || at < this.#queue.length - 1) continue;
+      this.#queue.pop();
+      this.#push(rest);
     }
-    this.#dropped += chunk.messages.length - fits;
-    return fits === chunk.messages.length ? chunk : { ...chunk, messages: chunk.messages.slice(0, fits) };
   }
 
   #dropOldest(): void {
-    const { waiting } = this.#options;
     const gaps = new Map<string, number>();
     let at = this.#fresh;
-    while (this.#waiting.events > waiting.events || (this.#waiting.bytes > waiting.bytes && this.#waiting.events > 1)) {
+    while (this.#isOver()) {
       const oldest = this.#queue[at];
       if (!oldest) break;
-      if (oldest.messages.length === 0) {
+      if (chunkCount(oldest) === 0) {
         gaps.set(oldest.source, oldest.through);
         at += 1;
         continue;
@@ -194,7 +204,7 @@ class MemoryBuffer implements EventBuffer {
       count(this.#waiting, dropped, -1);
       this.#dropped += 1;
       gaps.set(dropped.source, dropped.through);
-      if (rest.messages.length === 0) at += 1;
+      if (chunkCount(rest) === 0) at += 1;
       else this.#queue[at] = rest;
     }
     if (gaps.size === 0) return;
@@ -220,7 +230,16 @@ class MemoryBuffer implements EventBuffer {
     } finally {
       this.#pumping = false;
     }
+    this.#keepBound();
     if (this.#ended && this.#next === this.#queue.length) this.#reader?.complete();
+  }
+
+  /** Only what the reader leaves waits, so only that is measured. */
+  #keepBound(): void {
+    const { whenFull } = this.#options;
+    if (whenFull === 'block') this.#judgeFull();
+    else if (whenFull === 'drop-oldest') this.#dropOldest();
+    else this.#dropNewest();
   }
 
   #takeNext(): Chunk | undefined {
@@ -228,7 +247,10 @@ class MemoryBuffer implements EventBuffer {
     const room = inFlight.events - this.#inFlight.events;
     let chunk = this.#queue[this.#next];
     if (!chunk || room <= 0 || this.#inFlight.bytes >= inFlight.bytes) return undefined;
-    if (chunk.messages.length > room) chunk = this.#split(chunk, room);
+    // Filtered ranges at the end settle after what is in flight; until then they stay, to be joined by the next.
+    const onlyRanges = this.#next >= this.#fresh && this.#waiting.events === 0;
+    if (onlyRanges && this.#inFlight.events > 0 && !this.#ended) return undefined;
+    if (chunkCount(chunk) > room) chunk = this.#split(chunk, room);
     count(this.#inFlight, chunk, 1);
     if (this.#next === this.#fresh) {
       count(this.#waiting, chunk, -1);
@@ -253,11 +275,12 @@ class MemoryBuffer implements EventBuffer {
     const unread = this.#head >= this.#next;
     if (chunk.through <= settled) {
       if (!unread) count(this.#inFlight, chunk, -1);
+      this.#queue[this.#head] = SETTLED;
       this.#head += 1;
       if (unread) this.#next = this.#head;
       return true;
     }
-    const done = chunk.messages.findIndex((message) => message.sequence > settled);
+    const done = countCovered(chunk, settled);
     if (done > 0) {
       const [head, tail] = splitChunk(chunk, done);
       if (!unread) count(this.#inFlight, head, -1);
@@ -275,10 +298,11 @@ class MemoryBuffer implements EventBuffer {
   }
 
   #judgeFull(): void {
-    if (this.#options.whenFull !== 'block') return;
     const { waiting } = this.#options;
-    const level = this.#full ? 0.5 : 1;
-    const full = this.#waiting.events >= waiting.events * level || this.#waiting.bytes >= waiting.bytes * level;
+    const { events, bytes } = this.#waiting;
+    const full = this.#full
+      ? events > waiting.events / 2 || bytes > waiting.bytes / 2
+      : events >= waiting.events || bytes >= waiting.bytes;
     if (full === this.#full) return;
     this.#full = full;
     this.#options.onFull?.(full);
@@ -286,6 +310,6 @@ class MemoryBuffer implements EventBuffer {
 }
 
 function count(tally: { events: number; bytes: number }, chunk: Chunk, sign: 1 | -1): void {
-  tally.events += sign * chunk.messages.length;
+  tally.events += sign * chunkCount(chunk);
   tally.bytes += sign * chunkBytes(chunk);
 }

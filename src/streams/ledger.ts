@@ -70,7 +70,9 @@ export function createLedger(): Ledger {
     },
     settle(taker, source, through) {
       const entry = account(source);
-      if (through <= (entry.takers.get(taker) ?? 0)) return;
+      const before = entry.takers.get(taker);
+      // One that was removed may still hear of what it wrote; it must not owe again.
+      if (before === undefined || through <= before) return;
       entry.takers.set(taker, through);
       advance(source, entry);
     },

@@ -1,6 +1,6 @@
 import { defer, EMPTY, merge, type Observable, of, Subject, Subscription } from 'rxjs';
-import type { Batch } from '../messages/batch.ts';
-import type { Chunk } from '../messages/chunk.ts';
+import { type Batch, batchCount } from '../messages/batch.ts';
+import { type Chunk, chunkCount } from '../messages/chunk.ts';
 import { type BufferCounts, type BufferOptions, createBuffer, type EventBuffer } from './buffer.ts';
 import type { Ledger } from './ledger.ts';
 import type { SourceStream } from './source-stream.ts';
@@ -37,9 +37,8 @@ export interface SinkStream {
   release(): void;
   /** Emits when there is something to deliver: at once when something waits, else when it comes. */
   readonly demand$: Observable<void>;
-  settle(batch: Batch): void;
-  /** Counts events of a batch that will never be delivered; they are settled with it. */
-  reject(events: number): void;
+  /** The batch is done with; `rejected` of its events will never be delivered. */
+  settle(batch: Batch, rejected?: number): void;
   /** No more input: readers complete once they have read everything. */
   end(): void;
   /** Takes part no longer: what it owed is owed by nobody, and its sources are not held for it. */
@@ -118,16 +117,12 @@ class BufferedStream implements SinkStream {
     this.#buffer.release();
   }
 
-  settle(batch: Batch): void {
-    this.#delivered += batch.messages.length;
+  settle(batch: Batch, rejected = 0): void {
+    this.#delivered += batchCount(batch) - rejected;
+    this.#rejected += rejected;
     this.#buffer.settle(batch.through);
     for (const [source, through] of batch.through) this.#options.ledger.settle(this.name, source, through);
     this.progress$.next();
-  }
-
-  reject(events: number): void {
-    this.#rejected += events;
-    this.#delivered -= events;
   }
 
   end(): void {
@@ -154,7 +149,7 @@ class BufferedStream implements SinkStream {
   }
 
   #append(chunk: Chunk): void {
-    if (chunk.messages.length === 0 && this.#buffer.empty) {
+    if (chunkCount(chunk) === 0 && this.#buffer.empty) {
       // Nothing is owed before this filtered range, so it settles without waking a lazy connection.
       this.settle({ through: new Map([[chunk.source, chunk.through]]), messages: [], reason: 'turn' });
       return;
@@ -184,8 +179,8 @@ class BufferedStream implements SinkStream {
   }
 
   #inputEnded(): void {
-    this.#openInputs -= 1;
-    if (this.#openInputs <= 0 && this.#untransformed.length === 0) this.#input?.complete();
+    this.#openInputs = Math.max(0, this.#openInputs - 1);
+    if (this.#openInputs === 0 && this.#untransformed.length === 0) this.#input?.complete();
   }
 
   #shut(input: Subject<Chunk>, then?: () => void): void {

@@ -2,6 +2,7 @@ import { defer, EMPTY, merge, mergeMap, type Observable, of, Subject } from 'rxj
 import type { Clock } from '../environment.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import { type Attributes, type Encoding, Message } from '../messages/message.ts';
+import { PackedChunk, packFrames } from '../messages/packed-chunk.ts';
 import type { Bound } from './buffer.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -59,6 +60,9 @@ export function createSourceStream(options: SourceStreamOptions): SourceStream {
 
 const INTERVAL = 'emit-interval';
 
+/** Fewer messages in a turn cost less one by one. */
+const WORTH_PACKING = 8;
+
 class NumberedStream implements SourceStream {
   readonly name: string;
   readonly epoch: string;
@@ -90,9 +94,9 @@ class NumberedStream implements SourceStream {
 
   receive(received: readonly Received[]): void {
     if (this.#ended || received.length === 0) return;
-    const messages = this.#number(received);
-    if (this.#options.emitInterval === 0) this.#handOn(messages);
-    else this.#await(messages);
+    if (this.#options.emitInterval > 0) this.#await(this.#number(received));
+    else if (received.length >= WORTH_PACKING && received.every(isPlain)) this.#handOn(this.#pack(received));
+    else this.#handOn(this.#chunk(this.#number(received)));
   }
 
   hold(reason: string): void {
@@ -125,6 +129,13 @@ class NumberedStream implements SourceStream {
     return this.#sequence;
   }
 
+  #pack(received: readonly PlainReceived[]): PackedChunk {
+    const { name, epoch, encoding, now } = this.#options;
+    const first = this.#sequence + 1;
+    this.#sequence += received.length;
+    return new PackedChunk({ source: name, epoch, receivedAt: now(), encoding }, first, packFrames(received));
+  }
+
   #number(received: readonly Received[]): Message[] {
     const { name, epoch } = this.#options;
     const receivedAt = this.#options.now();
@@ -134,9 +145,13 @@ class NumberedStream implements SourceStream {
     });
   }
 
-  #handOn(messages: readonly Message[]): void {
-    this.#options.ledger.handOn(this.name, this.#sequence);
-    this.#handedOn$.next({ source: this.name, through: this.#sequence, messages });
+  #chunk(messages: readonly Message[]): Chunk {
+    return { source: this.name, through: this.#sequence, messages };
+  }
+
+  #handOn(chunk: Chunk): void {
+    this.#options.ledger.handOn(this.name, chunk.through);
+    this.#handedOn$.next(chunk);
   }
 
   #await(messages: readonly Message[]): void {
@@ -155,7 +170,14 @@ class NumberedStream implements SourceStream {
     const messages = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (messages.length > 0) this.#handOn(messages);
+    if (messages.length > 0) this.#handOn(this.#chunk(messages));
     this.release(INTERVAL);
   }
+}
+
+/** Bytes and nothing else: what a connection brings. */
+type PlainReceived = Received & { readonly data: Buffer };
+
+function isPlain(received: Received): received is PlainReceived {
+  return typeof received.data !== 'string' && !received.attributes && !received.encoding;
 }

@@ -27,5 +27,9 @@ export function expandMessages<In = unknown>(project: (message: Message<In>) => 
 
 function overMessages<In>(change: (messages: readonly Message<In>[]) => Message[]): Transform {
   // Which values a source yields is the app's knowledge: it names the type where it writes the transform.
-  return map((chunk) => ({ ...chunk, messages: change(chunk.messages as readonly Message<In>[]) }));
+  return map(({ source, through, messages }) => ({
+    source,
+    through,
+    messages: change(messages as readonly Message<In>[]),
+  }));
 }

@@ -3,9 +3,11 @@ import {
   type Frame,
   type FrameSocket,
   type Loss,
+  type PackedFrames,
   type ReceivedFrame,
   type SocketEvents,
 } from '../environment.ts';
+import { unpackFrames } from '../messages/packed-chunk.ts';
 import { type ClosePayload, closePayload } from '../transport/close-frame.ts';
 import { checkPingPayload } from '../transport/frame-encoder.ts';
 import { MemoryOutbox, type WireFrame } from './memory-outbox.ts';
@@ -94,9 +96,10 @@ export class MemorySocket implements FrameSocket {
     this.after(0, () => this.lose(this.#stream.opened ? ABNORMAL : loss));
   }
 
-  write(frames: readonly Frame[], taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
     if (this.#over || this.#closing) return;
-    for (const { data, binary } of frames) this.#outbox.add({ kind: 'data', data: Buffer.from(data), binary });
+    const each = 'memory' in frames ? unpackFrames(frames) : frames;
+    for (const { data, binary } of each) this.#outbox.add({ kind: 'data', data: Buffer.from(data), binary });
     if (taken !== undefined) this.#outbox.mark(taken);
     this.#queued();
   }

@@ -1,5 +1,6 @@
-import type { Frame } from '../environment.ts';
-import { maskInPlace } from './frame-mask.ts';
+import type { Frame, PackedFrames } from '../environment.ts';
+import { borrowChunk } from './chunk-pool.ts';
+import { maskCopy, maskInPlace } from './frame-mask.ts';
 
 /** Opcodes (RFC 6455, section 5.2) of the frames that this side encodes. */
 export const TEXT = 0x1;
@@ -57,6 +58,29 @@ export class FrameEncoder {
     return size;
   }
 
+  /** Adds text frames and answers with their size in bytes, headers included. */
+  addPacked({ memory, ends }: PackedFrames): number {
+    const source = new DataView(memory.buffer, memory.byteOffset, memory.length);
+    const count = ends.length - 1;
+    let left = (ends[count] ?? 0) - (ends[0] ?? 0) + count * LONGEST_HEADER;
+    let size = 0;
+    for (let at = 0; at < count; at += 1) {
+      const from = ends[at] ?? 0;
+      const length = (ends[at + 1] ?? 0) - from;
+      const header = headerSize(length, this.#masked);
+      this.#expected = left;
+      this.#makeRoom(header + length);
+      left -= length + LONGEST_HEADER;
+      this.#writeHeader(TEXT, length);
+      const payload = this.#end + header;
+      if (this.#masked) maskCopy(source, from, from + length, this.#view, payload);
+      else memory.copy(this.#target, payload, from, from + length);
+      this.#end = payload + length;
+      size += header + length;
+    }
+    return size;
+  }
+
   /** Hands out the oldest chunks: as many as stay within `limit` bytes together, and one at the least. */
   take(limit: number): Buffer[] {
     this.#seal();
@@ -100,6 +124,15 @@ export class FrameEncoder {
 
   /** Puts the header before a payload that is in place already, masks it, and moves on. */
   #finish(opcode: number, header: number, length: number): number {
+    const start = this.#end;
+    this.#writeHeader(opcode, length);
+    const end = start + header + length;
+    if (this.#masked) maskInPlace(this.#view, start + header - 4, end);
+    this.#end = end;
+    return end - start;
+  }
+
+  #writeHeader(opcode: number, length: number): void {
     const view = this.#view;
     const start = this.#end;
     const maskBit = this.#masked ? 0x80 : 0;
@@ -114,10 +147,6 @@ export class FrameEncoder {
       view.setUint32(start + 2, Math.floor(length / 2 ** 32));
       view.setUint32(start + 6, length >>> 0);
     }
-    const end = start + header + length;
-    if (this.#masked) maskInPlace(view, start + header - 4, end);
-    this.#end = end;
-    return end - start;
   }
 
   #makeRoom(bytes: number): void {
@@ -126,8 +155,8 @@ export class FrameEncoder {
     this.#seal();
     // Doubling within a turn keeps many small writes to few chunks; one frame alone gets a chunk of its own size.
     const size = Math.max(bytes, Math.min(Math.max(this.#expected, previous * 2), CHUNK_LIMIT));
-    this.#target = Buffer.allocUnsafe(size);
-    this.#view = new DataView(this.#target.buffer, this.#target.byteOffset, size);
+    this.#target = borrowChunk(size);
+    this.#view = new DataView(this.#target.buffer, this.#target.byteOffset, this.#target.length);
   }
 
   #seal(): void {

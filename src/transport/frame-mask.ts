@@ -18,6 +18,20 @@ export function maskInPlace(view: DataView, keyAt: number, end: number): void {
   for (let shift = 0; at < end; at += 1, shift += 8) view.setUint8(at, view.getUint8(at) ^ (key >>> shift));
 }
 
+/** The same while copying: `source` from `from` to `end` is masked to `at`, behind the key at `at - 4`. */
+export function maskCopy(source: DataView, from: number, end: number, target: DataView, at: number): void {
+  const key = nextKey();
+  target.setInt32(at - 4, key, true);
+  let read = from;
+  let write = at;
+  for (const lastWord = end - 4; read <= lastWord; read += 4, write += 4) {
+    target.setInt32(write, source.getInt32(read, true) ^ key, true);
+  }
+  for (let shift = 0; read < end; read += 1, write += 1, shift += 8) {
+    target.setUint8(write, source.getUint8(read) ^ (key >>> shift));
+  }
+}
+
 function nextKey(): number {
   if (used === POOL_BYTES) {
     randomFillSync(pool);

@@ -1,5 +1,5 @@
 import { type RawData, WebSocket } from 'ws';
-import type { Frame, FrameSocket, Loss, ReceivedFrame, SocketEvents } from '../environment.ts';
+import type { Frame, FrameSocket, Loss, PackedFrames, ReceivedFrame, SocketEvents } from '../environment.ts';
 import { closePayload } from './close-frame.ts';
 import { type ByteStream, FrameWriter } from './frame-writer.ts';
 
@@ -98,7 +98,7 @@ export class WebSocketFrames implements FrameSocket {
     events?.lost(this.#verdict ?? loss);
   }
 
-  write(frames: readonly Frame[], taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
     this.#writer.write(frames, taken);
   }
 

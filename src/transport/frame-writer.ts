@@ -1,4 +1,5 @@
-import { DRAIN_MARK, type Frame } from '../environment.ts';
+import { DRAIN_MARK, type Frame, type PackedFrames } from '../environment.ts';
+import { returnChunk } from './chunk-pool.ts';
 import { BINARY, CHUNK_LIMIT, checkPingPayload, FrameEncoder, PING, TEXT } from './frame-encoder.ts';
 
 /** The part of a `net.Socket` that the writer needs. */
@@ -53,8 +54,12 @@ export class FrameWriter {
     this.#flushSoon();
   }
 
-  write(frames: readonly Frame[], taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
     if (this.#finished) return;
+    if ('memory' in frames) {
+      this.#queued(this.#encoder.addPacked(frames), taken);
+      return;
+    }
     if (frames.length > 1) this.#encoder.expect(frames);
     let bytes = 0;
     for (const frame of frames) bytes += this.#encoder.add(frame.binary ? BINARY : TEXT, frame.data);
@@ -113,14 +118,15 @@ export class FrameWriter {
     if (last > 0) stream.cork();
     for (const [index, chunk] of chunks.entries()) {
       bytes += chunk.length;
-      stream.write(chunk, index === last ? (error) => this.#written(bytes, error) : ignore);
+      stream.write(chunk, index === last ? (error) => this.#written(chunks, bytes, error) : ignore);
     }
     if (last > 0) stream.uncork();
   }
 
-  #written(bytes: number, error: Error | null | undefined): void {
+  #written(chunks: readonly Buffer[], bytes: number, error: Error | null | undefined): void {
     // A failed write is followed by the stream's end, which the owner of the stream reports.
     if (this.#ended || error) return;
+    for (const chunk of chunks) returnChunk(chunk);
     this.#writes -= 1;
     this.#taken += bytes;
     this.#runMarks();

@@ -55,17 +55,17 @@ export class ConnectionBench {
         demand: this.#invoked('demand'),
         greeting: this.#invoked('greeting'),
         prepare: fromPromise(({ signal }) => {
-          this.running.push('prepare');
-          signal.addEventListener('abort', () => this.#end('prepare'));
-          return this.preparation();
+          const end = this.#begin('prepare');
+          signal.addEventListener('abort', end);
+          return this.preparation().finally(end);
         }),
         socket: fromCallback<SocketCommand>(({ sendBack, receive }) => {
           this.sockets += 1;
           const number = this.sockets;
-          this.running.push(`socket ${number}`);
+          const end = this.#begin(`socket ${number}`);
           this.#senders[number] = sendBack;
           receive(({ type }) => this.commands.push(`${number}:${type}`));
-          return () => this.#end(`socket ${number}`);
+          return end;
         }),
       },
       actions: {
@@ -74,6 +74,7 @@ export class ConnectionBench {
         announceLost: () => this.#call('announceLost'),
         closeIntake: () => this.#call('closeIntake'),
         markFed: () => this.#call('markFed'),
+        markProgress: () => this.#call('markProgress'),
         warnSilence: () => this.#call('warnSilence'),
         warnLongPause: () => this.#call('warnLongPause'),
       },
@@ -143,6 +144,15 @@ export class ConnectionBench {
     return this;
   }
 
+  /**
+   * Runs `act` between a timer that is due in `ms` and what that timer sets for the same instant: where a state waits
+   * for its last look.
+   */
+  async atLastLook(ms: number, act: () => void): Promise<void> {
+    this.clock.setTimeout(act, ms);
+    await this.clock.advance(ms);
+  }
+
   /** Time until the next dial. */
   async untilDial(): Promise<number> {
     const from = this.clock.now();
@@ -157,15 +167,17 @@ export class ConnectionBench {
   }
 
   #invoked(name: string) {
-    return fromCallback(() => {
-      this.running.push(name);
-      return () => this.#end(name);
-    });
+    return fromCallback(() => this.#begin(name));
   }
 
-  #end(name: string): void {
-    const at = this.running.indexOf(name);
-    if (at >= 0) this.running.splice(at, 1);
+  /** Gives back what to run at the end. */
+  #begin(name: string): () => void {
+    this.running.push(name);
+    let runs = true;
+    return () => {
+      if (runs) this.running.splice(this.running.indexOf(name), 1);
+      runs = false;
+    };
   }
 
   #call(name: string): void {

@@ -29,11 +29,6 @@ async function graced(): Promise<ConnectionBench> {
   return bench;
 }
 
-/** Fires the ping timeout without the last look that comes after it at the same instant. */
-function doubting(bench: ConnectionBench): void {
-  bench.clock.block(10_000);
-}
-
 /** Proof of life, judged only while we read. */
 export function describeHeartbeat(): void {
   describe('the heartbeat', () => {
@@ -102,6 +97,14 @@ export function describeHeartbeat(): void {
       expect([bench.region('heartbeat'), bench.commands]).toEqual(['queued', ['1:live', '1:ping']]);
     });
 
+    test('waits for an answer as long as the peer takes bytes, and begins to judge anew each time', async () => {
+      const bench = await probing();
+      bench.outside.progressed = true;
+      await bench.clock.advance(20_000);
+      expect([bench.region('heartbeat'), bench.commands]).toEqual(['probing', ['1:live', '1:ping']]);
+      expect(bench.calls.filter((call) => call === 'markProgress')).toHaveLength(2);
+    });
+
     test('leaves a peer that takes no byte for the timeout', async () => {
       const bench = await pinged();
       bench.outside.progressed = true;
@@ -141,18 +144,25 @@ export function describeHeartbeat(): void {
   });
 
   describe('the last look of the heartbeat', () => {
+    test('comes when the timeout is over', async () => {
+      const bench = await probing();
+      let state: string | undefined;
+      await bench.atLastLook(10_000, () => {
+        state = bench.region('heartbeat');
+      });
+      expect(state).toBe('doubting');
+    });
+
     test('takes an answer that waited in the system', async () => {
-      const bench = await lastLook(await probing());
-      bench.socket({ type: 'ping.answered' });
-      await bench.clock.settle();
-      expect([bench.region('heartbeat'), bench.context.lives]).toEqual(['quiet', 1]);
+      const bench = await probing();
+      await bench.atLastLook(10_000, () => bench.socket({ type: 'ping.answered' }));
+      expect([bench.region('heartbeat'), bench.context.cause]).toEqual(['quiet', null]);
     });
 
     test('judges nothing when reading pauses', async () => {
-      const bench = await lastLook(await probing());
-      bench.send({ type: 'pause' });
-      await bench.clock.settle();
-      expect(bench.region('heartbeat')).toBe('suspended');
+      const bench = await probing();
+      await bench.atLastLook(10_000, () => bench.send({ type: 'pause' }));
+      expect([bench.region('heartbeat'), bench.context.cause]).toEqual(['suspended', null]);
     });
 
     test('only warns with log-only, and the connection goes on', async () => {
@@ -211,10 +221,4 @@ export function describeHeartbeat(): void {
       expect([bench.region('heartbeat'), bench.region('flow')]).toEqual(['suspended', 'paused']);
     });
   });
-}
-
-/** Steps to the instant of the ping timeout, before the timer of the last look has run. */
-async function lastLook(bench: ConnectionBench): Promise<ConnectionBench> {
-  doubting(bench);
-  return bench;
 }

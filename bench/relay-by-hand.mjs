@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { measure } from './measure.ts';
+import { measure } from './measure.mjs';
 
 // What a user writes without hawser: ten lines, and nothing of what keeps a connection alive.
 const [from = '', to = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { createSupervisor } from 'hawser';
-import { measure } from './measure.ts';
+import { measure } from './measure.mjs';
 
 // Everything on: heartbeat, ledger, bounded buffer, pong acknowledgement.
 const [from = '', to = ''] = process.argv.slice(2);

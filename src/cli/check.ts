@@ -1,0 +1,30 @@
+import { ConfigError, formatProblem, type LoadedPipeline, loadPipeline } from '../index.ts';
+import { complain } from './complain.ts';
+import { EXIT } from './exit-code.ts';
+import { plural } from './status-line.ts';
+
+export interface LoadOptions {
+  readonly context?: Readonly<Record<string, string>>;
+  readonly arg?: Readonly<Record<string, string>>;
+}
+
+/** `hawser check FILE`. */
+export async function check(file: string, options: LoadOptions): Promise<number> {
+  const pipeline = await load(file, options);
+  if (!pipeline) return EXIT.misused;
+  for (const warning of pipeline.warnings) complain(`warning: ${formatProblem(warning)}`);
+  const { sources, sinks } = pipeline.options;
+  process.stdout.write(`ok: ${plural(sources.length, 'source')}, ${plural(sinks.length, 'sink')}\n`);
+  return EXIT.done;
+}
+
+/** Reads a config; undefined when it cannot be used, which has been said then, a line per problem. */
+export async function load(file: string, { context, arg }: LoadOptions): Promise<LoadedPipeline | undefined> {
+  try {
+    return await loadPipeline(file, { ...(context ? { context } : {}), ...(arg ? { args: arg } : {}) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) complain(formatProblem(problem));
+    return undefined;
+  }
+}

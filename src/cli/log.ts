@@ -1,0 +1,84 @@
+import { type Logger, pino } from 'pino';
+import { HawserError } from '../index.ts';
+import type { Level } from './level.ts';
+import { type Paint, printable, type Style } from './style.ts';
+
+/** A pino logger that gives each line, JSON with its newline, to `write`. Stacks are shown from debug on. */
+export function createLogger(level: Level, write: (line: string) => void): Logger {
+  const verbose = level === 'trace' || level === 'debug';
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => errorFields(error, verbose) },
+    },
+    { write },
+  );
+}
+
+function errorFields(error: unknown, verbose: boolean): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const code = 'code' in error ? { code: String(error.code) } : {};
+  return { type: name, message, ...code, ...(verbose && !(error instanceof HawserError) ? { stack } : {}) };
+}
+
+/** A JSON line of pino as a person reads it: time, level, who, the sentence. */
+export function readableLine(json: string, style: Style): string {
+  const fields = parse(json);
+  const level = text(fields, 'level');
+  const who = component(fields);
+  const head = [
+    style('dim', clockTime(new Date(text(fields, 'time')))),
+    style(PAINTS.get(level) ?? 'dim', level.padEnd(5)),
+    ...(who === '' ? [] : [`${style('bold', printable(who))} `]),
+  ];
+  return `${head.join(' ')} ${printable(text(fields, 'msg'))}${errorText(fields, style)}\n`;
+}
+
+const PAINTS: ReadonlyMap<string, Paint> = new Map([
+  ['trace', 'dim'],
+  ['debug', 'dim'],
+  ['info', 'blue'],
+  ['warn', 'yellow'],
+  ['error', 'red'],
+  ['fatal', 'red'],
+]);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parse(json: string): Fields {
+  const value: unknown = JSON.parse(json);
+  return isFields(value) ? value : {};
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(fields: Fields, key: string): string {
+  const value = fields[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The path of an actor; a connection goes by the name of its component. */
+function component(fields: Fields): string {
+  const paths = ['connection', 'actor', 'component', 'sink', 'pipeline'].map((key) => text(fields, key));
+  return (paths.find((path) => path !== '') ?? '').replace(/\/connection$/, '');
+}
+
+function errorText(fields: Fields, style: Style): string {
+  const error = fields.err;
+  if (!isFields(error)) return '';
+  const stack = text(error, 'stack');
+  const shown = stack === '' ? '' : `\n${stack.split('\n').slice(1).map(printable).join('\n')}`;
+  return `: ${printable(text(error, 'message'))}${style('dim', shown)}`;
+}
+
+function clockTime(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const seconds = `${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${seconds}`;
+}

@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander';
+import { readDrain, readDuration, readLevel, readPair, readPort } from './arguments.ts';
+import type { LoadOptions } from './check.ts';
+import type { DemoOptions } from './demo.ts';
+import { EXIT } from './exit-code.ts';
+import { packageVersion } from './package.ts';
+import type { RunOptions } from './run.ts';
+import { printable } from './style.ts';
+
+/** Runs one command line, without `node` and the script; gives the exit code. */
+export async function execute(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.misused;
+  }
+  return exitCode;
+}
+
+// The runtime is loaded only by a command that needs it: a wrong option or --help is answered at once.
+function createProgram(exit: (code: number) => void): Command {
+  const program = new Command('hawser')
+    .description('Keeps WebSocket connections up and moves their messages, without losing one silently.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ outputError: (message, write) => write(usageLine(message)) })
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+
+  withLoadOptions(program.command('run'))
+    .summary('run a pipeline until it ends or is stopped')
+    .description(
+      'Runs the pipeline of a YAML or JSON file until its sources end, or SIGINT or SIGTERM asks it to stop.',
+    )
+    .option('--for <duration>', 'stop after so long, counted from when everything has started', readDuration)
+    .option('--drain <duration>', 'deliver for so long after a stop (default: 10s; 0: stop at once)', readDrain)
+    .option('--secrets-dir <dir>', `directory with a file per \${secret|NAME}`)
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)', readLevel)
+    .addHelpText('after', RUN_NOTES)
+    .action(async (file: string, options: RunOptions) => {
+      const { run } = await import('./run.ts');
+      exit(await run(file, options));
+    });
+
+  withLoadOptions(program.command('check'))
+    .summary('check a config; start nothing')
+    .description('Reads a config as `run` would and reports every problem in it. Starts nothing.')
+    .action(async (file: string, options: LoadOptions) => {
+      const { check } = await import('./check.ts');
+      exit(await check(file, options));
+    });
+
+  program
+    .command('demo')
+    .summary('see it survive a killed server')
+    .description('Runs a pipeline against a simulated exchange of its own, kills that once and starts it again.')
+    .option('--for <duration>', 'stop after so long (default: until Ctrl-C; 10s without a terminal)', readDuration)
+    .option('--port <port>', "the exchange's port on 127.0.0.1 (default: any free one)", readPort)
+    .action(async (options: DemoOptions) => {
+      const { demo } = await import('./demo.ts');
+      exit(await demo(options));
+    });
+
+  return program;
+}
+
+function withLoadOptions(command: Command): Command {
+  return command
+    .argument('<file>', 'YAML or JSON file')
+    .option('--context <key=value>', 'value of {{key}}; may be given several times', readPair)
+    .option('--arg <name=value>', `value of \${args.name}; may be given several times`, readPair);
+}
+
+/** commander's message, which may take two lines and starts with `error:`, as one line of ours. */
+function usageLine(message: string): string {
+  const sentence = message
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  return `hawser: ${printable(sentence)}\n`;
+}
+
+const EXAMPLES = `
+Examples:
+  hawser demo                                  see it work
+  hawser check ticks.yaml                      find what is wrong with a config
+  hawser run ticks.yaml                        run it until Ctrl-C
+  hawser run ticks.yaml --for 5s | head        print its messages for five seconds
+  hawser run ticks.yaml --context host=feed.example --log-level warn
+
+Events go to stdout only where a sink says so; logs go to stderr.`;
+
+const RUN_NOTES = `
+Secrets: \${secret|NAME} is the environment variable HAWSER_SECRET_NAME, or the file NAME in --secrets-dir.
+A second SIGINT or SIGTERM exits at once.
+
+Exit code:
+  0  stopped as asked, or all sources ended; everything is delivered
+  1  the pipeline failed, or events are undelivered
+  2  the config or the command line is wrong; nothing was started`;

@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Encoding, Message } from '../../src/messages/message.ts';
+
+function received(payload: Buffer | string, encoding: Encoding = 'text'): Message {
+  return new Message('feed', 'e1', 7, 1_000, payload, encoding, { 'peer.id': '4' });
+}
+
+/** A payload as the transport gives it: a view of a larger read. */
+function view(text: string): Buffer {
+  const read = Buffer.alloc(text.length + 100);
+  read.write(text, 50);
+  return read.subarray(50, 50 + text.length);
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('a message', () => {
+  test('is identified by its epoch and sequence', () => {
+    expect(received('x').id).toBe('e1/7');
+  });
+
+  test('has no attributes unless it is given some', () => {
+    expect(new Message('feed', 'e1', 1, 0, 'x').attributes).toEqual({});
+  });
+
+  test('is text unless it says otherwise', () => {
+    expect(new Message('feed', 'e1', 1, 0, '{"a":1}').value).toBe('{"a":1}');
+  });
+
+  test('counts the UTF-8 bytes of a string payload', () => {
+    expect(received('aé€').bytes).toBe(6);
+  });
+
+  test('counts the length of a Buffer payload', () => {
+    expect(received(Buffer.from('aé€')).bytes).toBe(6);
+  });
+
+  test('reads a Buffer as UTF-8 text', () => {
+    expect(received(Buffer.from('aé€')).text).toBe('aé€');
+  });
+
+  test('gives a string payload as its text', () => {
+    expect(received('aé€').text).toBe('aé€');
+  });
+});
+
+describe('the value of a message', () => {
+  test('is the text when the payload is text', () => {
+    expect(received(Buffer.from('{"a":1}')).value).toBe('{"a":1}');
+  });
+
+  test('is the parsed JSON when the payload is json', () => {
+    expect(received(Buffer.from('{"a":[1,null]}'), 'json').value).toEqual({ a: [1, null] });
+  });
+
+  test('is not parsed before it is asked for', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const message = received('{"a":1}', 'json');
+    expect([message.id, message.text, message.bytes, message.detached().payload]).toHaveLength(4);
+    expect(parse).not.toHaveBeenCalled();
+  });
+
+  test('is parsed once, however often it is asked for', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const message = received('{"a":1}', 'json');
+    expect(message.value).toBe(message.value);
+    expect(parse).toHaveBeenCalledTimes(1);
+  });
+
+  test('is parsed once when it is null', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const message = received('null', 'json');
+    expect([message.value, message.value]).toEqual([null, null]);
+    expect(parse).toHaveBeenCalledTimes(1);
+  });
+
+  test('throws when the payload is not JSON', () => {
+    const message = received('{"a":', 'json');
+    expect(() => message.value).toThrow(SyntaxError);
+  });
+});
+
+describe('a message with another value', () => {
+  test('stays the same event', () => {
+    const { source, epoch, sequence, receivedAt, attributes } = received('x').with('y');
+    expect([source, epoch, sequence, receivedAt, attributes]).toEqual(['feed', 'e1', 7, 1_000, { 'peer.id': '4' }]);
+  });
+
+  test('carries a string as it is, also when the event was JSON', () => {
+    const next = received('{"a":1}', 'json').with('not json');
+    expect([next.payload, next.encoding, next.value]).toEqual(['not json', 'text', 'not json']);
+  });
+
+  test('carries a Buffer as it is', () => {
+    const bytes = Buffer.from('raw');
+    const next = received('{"a":1}', 'json').with(bytes);
+    expect(next.payload).toBe(bytes);
+    expect(next.encoding).toBe('text');
+  });
+
+  test('carries anything else as JSON text', () => {
+    const next = received('x').with({ a: [1] });
+    expect([next.payload, next.encoding]).toEqual(['{"a":[1]}', 'json']);
+  });
+
+  test('carries undefined as null', () => {
+    expect(received('x').with(undefined).payload).toBe('null');
+  });
+
+  test('gives the value that was set, without parsing it', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const value = { a: 1 };
+    expect(received('x').with(value).value).toBe(value);
+    expect(parse).not.toHaveBeenCalled();
+  });
+
+  test('leaves the message that it was made of alone', () => {
+    const message = received('x');
+    message.with('y');
+    expect([message.payload, message.value]).toEqual(['x', 'x']);
+  });
+});
+
+describe('a detached message', () => {
+  test('has a copy of a payload that was a view of a larger read', () => {
+    const detached = received(view('abc')).detached().payload;
+    expect(Buffer.isBuffer(detached) && [detached.toString(), detached.buffer.byteLength]).toEqual(['abc', 3]);
+  });
+
+  test('stays the same event', () => {
+    const { id, source, receivedAt, encoding, attributes } = received(view('{}'), 'json').detached();
+    expect([id, source, receivedAt, encoding, attributes]).toEqual(['e1/7', 'feed', 1_000, 'json', { 'peer.id': '4' }]);
+  });
+
+  test('is the message itself when it owns its bytes', () => {
+    const message = received(Buffer.from(new Uint8Array(3).buffer));
+    expect(message.detached()).toBe(message);
+  });
+
+  test('is the message itself when the payload is a string', () => {
+    const message = received('abc');
+    expect(message.detached()).toBe(message);
+  });
+
+  test('keeps a value that was asked for before', () => {
+    const message = received(view('{"a":1}'), 'json');
+    const { value } = message;
+    expect(message.detached().value).toBe(value);
+  });
+});

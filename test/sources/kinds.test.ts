@@ -1,0 +1,75 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { fileSource } from '../../src/sources/file.ts';
+import { stdinSource } from '../../src/sources/stdin.ts';
+import { webSocketSource } from '../../src/sources/web-socket.ts';
+import { intakeBench, turn } from './intake-bench.ts';
+
+describe('stdin', () => {
+  test('gives an event per line and ends with the input', async () => {
+    const { run, texts, outcomes } = intakeBench();
+    run(stdinSource({ stdin: Readable.from([Buffer.from('one\ntwo')]) }));
+    await turn();
+    expect([texts, outcomes]).toEqual([['one', 'two'], ['ended']]);
+  });
+
+  test('is left open when the source stops', () => {
+    const stdin = new PassThrough();
+    intakeBench().run(stdinSource({ stdin }))();
+    expect(stdin.destroyed).toBe(false);
+  });
+});
+
+describe('a file', () => {
+  /** Files of which each read is a stream of its own. */
+  function filesOf(content: string) {
+    const opened: { path: string; stream: Readable }[] = [];
+    return {
+      opened,
+      read(path: string): Readable {
+        const stream = Readable.from([Buffer.from(content)]);
+        opened.push({ path, stream });
+        return stream;
+      },
+    };
+  }
+
+  test('gives an event per line and ends at its end', async () => {
+    const { run, texts, outcomes } = intakeBench();
+    const files = filesOf('one\ntwo\n');
+    run(fileSource(files, 'ticks.txt'));
+    await turn();
+    expect([texts, outcomes, files.opened[0]?.path]).toEqual([['one', 'two'], ['ended'], 'ticks.txt']);
+  });
+
+  test('is closed when the source stops', () => {
+    const files = filesOf('one\n');
+    intakeBench().run(fileSource(files, 'ticks.txt'))();
+    expect(files.opened[0]?.stream.destroyed).toBe(true);
+  });
+
+  test('that cannot be read fails the source, naming it', async () => {
+    const { run, outcomes } = intakeBench();
+    const broken = new PassThrough();
+    run(fileSource({ read: () => broken }, 'ticks.txt'));
+    broken.destroy(new Error('ENOENT'));
+    await turn();
+    expect(outcomes).toEqual(['failed: ticks.txt: ENOENT']);
+  });
+});
+
+describe('the frames of a web-socket source', () => {
+  test('of one read turn are one chunk', () => {
+    const { source, texts, turns } = intakeBench();
+    const traffic = webSocketSource(source);
+    traffic.frames([
+      { data: Buffer.from('one'), binary: false },
+      { data: Buffer.from('two'), binary: true },
+    ]);
+    expect([texts, turns]).toEqual([['one', 'two'], [2]]);
+  });
+
+  test('leave nothing to acknowledge', () => {
+    expect(webSocketSource(intakeBench().source).owing).toBe(false);
+  });
+});

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { StartError, UsageError } from '../../src/errors.ts';
+import { NOTHING, World, webSocketSink, webSocketSource } from './world.ts';
+
+/** A world whose source and eager sink have servers. */
+async function createWorld() {
+  const world = new World();
+  const upstream = await world.server('upstream');
+  const downstream = await world.server('downstream');
+  const pipeline = world.add(
+    [webSocketSource(upstream.url, { 'app-heartbeat': { requests: 'beat' }, 'no-data-timeout': '1h' })],
+    [webSocketSink(downstream.url, { connect: { mode: 'eager' } })],
+  );
+  return { world, upstream, downstream, pipeline };
+}
+
+describe('a stop', () => {
+  test('before the start resolves', async () => {
+    const { world } = await createWorld();
+    expect(await world.supervisor.stop()).toEqual({ failures: [], undelivered: 0 });
+    expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, ms) => [ms]))('%i ms into the start leaves nothing', async (ms) => {
+    const { world } = await createWorld();
+    const started = world.supervisor.start();
+    started.catch(() => {});
+    await world.clock.advance(ms);
+    await world.stop();
+    expect(await world.leftovers()).toEqual(NOTHING);
+  });
+
+  test.each(['preparing', 'upgrade', 'backoff', 'slow backoff', 'live', 'paused'])(
+    'while %s leaves nothing',
+    async (at) => {
+      const { world, upstream, pipeline } = await createWorld();
+      if (at === 'upgrade') world.network.hang(upstream.address);
+      if (at === 'backoff') await upstream.die();
+      if (at === 'slow backoff') world.network.refuse(upstream.address, { kind: 'status', status: 401 });
+      if (at === 'preparing') await world.supervisor.start();
+      else await world.start();
+      if (at === 'paused') {
+        world.network.freeze('downstream:80');
+        pipeline.source('exchange').messages$.subscribe();
+      }
+      await world.stop();
+      expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
+    },
+  );
+
+  test('cuts a peer off that does not answer the close', async () => {
+    const { world, upstream } = await createWorld();
+    await world.start();
+    world.network.freeze(upstream.address);
+    const from = world.clock.now();
+    await world.stop();
+    expect(world.clock.now() - from).toBeGreaterThanOrEqual(5_000);
+    world.network.thaw(upstream.address);
+    expect(await world.leftovers()).toEqual(NOTHING);
+  });
+
+  test('does the close handshake with 1000', async () => {
+    const { world, upstream, downstream } = await createWorld();
+    await world.start();
+    await world.stop();
+    expect([upstream.peer.heard.loss, downstream.peer.heard.loss]).toEqual([
+      { kind: 'close', code: 1000, reason: '' },
+      { kind: 'close', code: 1000, reason: '' },
+    ]);
+  });
+
+  test('twice at the same time resolves twice, with the same outcome', async () => {
+    const { world } = await createWorld();
+    await world.start();
+    const outcomes = await world.during(Promise.all([world.supervisor.stop(), world.supervisor.stop()]));
+    expect([outcomes[0], await world.leftovers()]).toEqual([outcomes[1], NOTHING]);
+  });
+
+  test('after a stop resolves at once', async () => {
+    const { world } = await createWorld();
+    await world.start();
+    const outcome = await world.stop();
+    expect(await world.supervisor.stop()).toEqual(outcome);
+  });
+
+  test('stops taking in, then delivers what is owed within the drain', async () => {
+    const { world, upstream, downstream } = await createWorld();
+    await world.start();
+    world.network.freeze(downstream.address);
+    upstream.send('event 1');
+    await world.clock.advance(100);
+    const stopped = world.supervisor.stop({ drain: '10s' });
+    await world.clock.advance(2_000);
+    world.network.thaw(downstream.address);
+    expect(await world.during(stopped)).toEqual({ failures: [], undelivered: 0 });
+    expect(downstream.received).toEqual(['event 1']);
+  });
+
+  test('counts what it could not deliver by the deadline, and leaves nothing', async () => {
+    const { world, upstream, downstream } = await createWorld();
+    await world.start();
+    world.network.freeze(downstream.address);
+    upstream.send('event 1', 'event 2');
+    await world.clock.advance(100);
+    const from = world.clock.now();
+    expect(await world.stop('3s')).toEqual({ failures: [], undelivered: 2 });
+    expect(world.clock.now() - from).toBe(3_000);
+    world.network.thaw(downstream.address);
+    expect(await world.leftovers()).toEqual(NOTHING);
+  });
+
+  test('with a drain of 0 ends at this instant', async () => {
+    const { world, downstream } = await createWorld();
+    await world.start();
+    world.network.freeze(downstream.address);
+    const from = world.clock.now();
+    await world.stop(0);
+    expect(world.clock.now()).toBe(from);
+  });
+
+  test('is what abort and the end of a using block mean', async () => {
+    const { world } = await createWorld();
+    await world.start();
+    await world.during(world.supervisor[Symbol.asyncDispose]());
+    expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
+  });
+
+  test('ends a supervisor after which nothing can be added or started', async () => {
+    const { world } = await createWorld();
+    await world.stop();
+    expect(() => world.add([webSocketSource('ws://late/')], [], 'late')).toThrow(UsageError);
+    await expect(world.supervisor.start()).rejects.toThrow(UsageError);
+  });
+});
+
+describe('a start', () => {
+  test('resolves although an eager connection without eager-timeout is not live', async () => {
+    const { world, upstream } = await createWorld();
+    await upstream.die();
+    await world.start();
+    expect(world.supervisor.status.state).toBe('running');
+  });
+
+  test.each(['source', 'sink'] as const)('rejects when a %s is not live within eager-timeout', async (which) => {
+    const { world, upstream, downstream } = await createEager();
+    const late = which === 'source' ? upstream : downstream;
+    world.network.hang(late.address);
+    const from = world.clock.now();
+    const started = world.during(world.supervisor.start());
+    await expect(started).rejects.toThrow(StartError);
+    await expect(started).rejects.toThrow(
+      /^ticks cannot start: (exchange|store): not live within connect.eager-timeout$/,
+    );
+    expect(world.clock.now() - from).toBeLessThan(15_000);
+    expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
+  });
+
+  test('with eager-timeout resolves once the connection is live', async () => {
+    const { world, pipeline } = await createEager();
+    await world.during(world.supervisor.start());
+    expect([pipeline.status.state, pipeline.source('exchange').status.connection?.state]).toEqual(['running', 'live']);
+  });
+
+  test('of a pipeline that is added later happens at once', async () => {
+    const { world, upstream } = await createWorld();
+    await world.start();
+    const late = world.add([webSocketSource(upstream.url)], [], 'late');
+    await world.clock.advance(100);
+    expect([late.status.state, late.source('exchange').status.connection?.state]).toEqual(['running', 'live']);
+    await world.stop();
+    expect(await world.leftovers()).toEqual(NOTHING);
+  });
+
+  test('twice is refused', async () => {
+    const { world } = await createWorld();
+    await world.start();
+    await expect(world.supervisor.start()).rejects.toThrow(UsageError);
+  });
+});
+
+describe('the end of all pipelines by themselves', () => {
+  test('ends the supervisor', async () => {
+    const world = new World();
+    const pipeline = world.add([{ name: 'feed', function: {} }]);
+    const kept: string[] = [];
+    pipeline.sink('store', {
+      function: (batch) => {
+        for (const message of batch.messages) kept.push(message.text);
+      },
+    });
+    await world.start();
+    await pipeline.source('feed').push('last');
+    pipeline.source('feed').end();
+    expect(await world.during(world.supervisor.done)).toEqual({ failures: [], undelivered: 0 });
+    expect([kept, world.supervisor.status.state, await world.leftovers()]).toEqual([['last'], 'stopped', NOTHING]);
+  });
+});
+
+async function createEager() {
+  const world = new World();
+  const upstream = await world.server('upstream');
+  const downstream = await world.server('downstream');
+  const connect = { mode: 'eager', timeout: '2s', 'eager-timeout': '5s' } as const;
+  const pipeline = world.add(
+    [webSocketSource(upstream.url, { connect })],
+    [webSocketSink(downstream.url, { connect })],
+  );
+  return { world, upstream, downstream, pipeline };
+}
