@@ -65,6 +65,7 @@ export const pipelineMachine = setup({
     areSinks: ({ event }) => 'id' in event && event.id === 'sinks',
     areSources: ({ event }) => 'id' in event && event.id === 'sources',
     hasCause: ({ context }) => context.cause !== null,
+    isAtOnce: ({ event }) => event.type === 'stop' && event.drain === 0,
   },
   delays: {
     drainDeadline: ({ context }) => context.drain,
@@ -137,7 +138,11 @@ export const pipelineMachine = setup({
       tags: 'draining',
       initial: 'sources',
       after: { drainDeadline: 'finished' },
-      on: { 'child.failing': { actions: 'recordCause' }, 'sinks.ended': 'finished' },
+      on: {
+        'child.failing': { actions: 'recordCause' },
+        'sinks.ended': 'finished',
+        stop: { guard: 'isAtOnce', target: 'finished' },
+      },
       states: {
         sources: {
           description: 'The sources end, last first.',

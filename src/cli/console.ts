@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Stdio } from '../index.ts';
+import { nodeEnvironment } from '../node-environment.ts';
 import type { Level } from './level.ts';
 import { createLogger, readableLine } from './log.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -38,7 +39,7 @@ export function createConsole(options: ConsoleOptions, streams: ConsoleStreams =
   const terminal = stderr.isTTY === true;
   const able = terminal && env.TERM !== 'dumb';
   const style = able && !env.NO_COLOR ? colourStyle : plainStyle;
-  const screen = able ? createScreen(stderr, () => performance.now()) : undefined;
+  const screen = able ? createScreen(stderr, nodeEnvironment().clock) : undefined;
   const say = screen ? (lines: string) => screen.print(lines) : (lines: string) => void stderr.write(lines);
   const readable = terminal || options.readable === true;
   return {

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { Clock } from '../index.ts';
 
 /** The part of a terminal's stream that a screen writes to. */
 export interface TerminalOutput {
@@ -24,50 +25,72 @@ const ERASE = '\r\x1b[2K';
 /** Least milliseconds between two redraws for data, so that a flood is not slowed by them. */
 const REDRAW_INTERVAL = 50;
 
-export function createScreen(terminal: TerminalOutput, now: () => number): Screen {
-  let line = '';
-  let visible = false;
-  let drawnAt = Number.NEGATIVE_INFINITY;
+export function createScreen(terminal: TerminalOutput, clock: Clock): Screen {
+  return new StatusScreen(terminal, clock);
+}
 
-  function erase(): string {
-    const codes = visible ? ERASE : '';
-    visible = false;
-    return codes;
+class StatusScreen implements Screen {
+  readonly #terminal: TerminalOutput;
+  readonly #clock: Clock;
+  #line = '';
+  #visible = false;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #timer: unknown;
+
+  constructor(terminal: TerminalOutput, clock: Clock) {
+    this.#terminal = terminal;
+    this.#clock = clock;
   }
 
-  function show(): string {
-    visible = line !== '';
-    drawnAt = now();
-    return line;
+  get width(): number {
+    // The last column stays free: a terminal wraps when it is written.
+    return (this.#terminal.columns ?? 80) - 1;
   }
 
-  function write(text: string): void {
-    if (text !== '') terminal.write(text);
+  print(lines: string): void {
+    // Also without a status line: the terminal may have echoed a ^C.
+    this.#terminal.write(ERASE + lines + this.#shown());
   }
 
-  return {
-    print: (lines) => write(erase() + lines + show()),
-    draw(next) {
-      if (next === line && visible) return;
-      line = next;
-      write(erase() + show());
-    },
-    above: (output) =>
-      new Writable({
-        decodeStrings: false,
-        write(data, encoding, taken) {
-          write(erase());
-          output.write(data, encoding, taken);
-          if (now() - drawnAt >= REDRAW_INTERVAL) write(show());
-        },
-      }),
-    close() {
-      write(erase());
-      line = '';
-    },
-    get width() {
-      // The last column stays free: a terminal wraps when it is written.
-      return (terminal.columns ?? 80) - 1;
-    },
-  };
+  draw(line: string): void {
+    if (line === this.#line && this.#visible) return;
+    this.#line = line;
+    this.#terminal.write(ERASE + this.#shown());
+  }
+
+  above(output: Writable): Writable {
+    return new Writable({
+      decodeStrings: false,
+      write: (data, encoding, taken) => {
+        if (this.#visible) this.#terminal.write(ERASE);
+        this.#visible = false;
+        output.write(data, encoding, taken);
+        this.#redrawSoon();
+      },
+    });
+  }
+
+  close(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#line = '';
+    if (this.#visible) this.#terminal.write(ERASE);
+    this.#visible = false;
+  }
+
+  #shown(): string {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#visible = this.#line !== '';
+    this.#drawnAt = this.#clock.now();
+    return this.#line;
+  }
+
+  #redrawSoon(): void {
+    if (this.#line === '' || this.#timer !== undefined) return;
+    const wait = this.#drawnAt + REDRAW_INTERVAL - this.#clock.now();
+    const redraw = () => this.#terminal.write(this.#shown());
+    if (wait <= 0) redraw();
+    else this.#timer = this.#clock.setTimeout(redraw, wait);
+  }
 }

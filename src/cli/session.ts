@@ -102,7 +102,8 @@ class Session {
       logger.fatal({ err: error }, 'unexpected');
       process.exit(EXIT.failed);
     };
-    process.on('uncaughtException', crash);
+    // Before the one of the process, which has no log.
+    process.prependListener('uncaughtException', crash);
     return () => {
       process.off('uncaughtException', crash);
       ignoreSignals();

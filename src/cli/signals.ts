@@ -8,15 +8,21 @@ export interface SignalHandlers {
   readonly abandon: (signal: StopSignal) => void;
 }
 
+/** npm passes a Ctrl-C on to a process that has had it from the terminal already, milliseconds later. */
+const ECHO = 1000;
+
 /** Listens for requests to stop, until the function that it gives is called. */
 export function onStopSignals(handlers: SignalHandlers): () => void {
-  let asked = false;
+  const echo = process.env.npm_lifecycle_event === undefined ? 0 : ECHO;
+  let askedAt: number | undefined;
+
   function hear(signal: StopSignal): void {
-    if (!asked) {
-      asked = true;
+    if (askedAt === undefined) {
+      askedAt = performance.now();
       handlers.stop(signal);
       return;
     }
+    if (performance.now() - askedAt < echo) return;
     handlers.abandon(signal);
     release();
     // Not process.exit(): that waits for a thread that is stuck in a system call, opening a pipe for instance.

@@ -1,5 +1,4 @@
 import type { PackedFrames } from '../environment.ts';
-import type { Chunk } from './chunk.ts';
 import { type Encoding, Message } from './message.ts';
 
 /** What the messages of one read turn have in common. */
@@ -15,7 +14,7 @@ export interface Origin {
  * so what is only passed on costs its bytes and no objects: 20 000 waiting messages would outlive every young
  * collection, which took a quarter of the CPU under a flood, measured.
  */
-export class PackedChunk implements Chunk {
+export class PackedChunk {
   readonly source: string;
   readonly through: number;
   readonly origin: Origin;

@@ -146,7 +146,7 @@ class MemoryBuffer implements EventBuffer {
     for (let at = this.#queue.length - 1; at >= this.#fresh; at -= 1) {
       const last = this.#queue[at];
       if (last?.source === chunk.source) {
-        this.#queue[at] = { ...last, through: chunk.through };
+        this.#queue[at] = { source: last.source, through: chunk.through, messages: last.messages };
         return;
       }
       if (last && chunkCount(last) > 0) break;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type AnyActorLogic, createActor, fromCallback, setup } from 'xstate';
 import { type ResourceScope, resource } from '../../src/actors/resource.ts';
 
@@ -191,11 +191,13 @@ describe('a guarded handler', () => {
   });
 
   test('that throws just before the resource is stopped is heard of by nobody', async () => {
+    const warn = vi.spyOn(console, 'warn');
     const { scope, errors, leave } = createWorld();
     scope.crash(new Error('own'));
     leave();
     await Promise.resolve();
-    expect(errors).toEqual([]);
+    expect([errors, warn.mock.calls]).toEqual([[], []]);
+    warn.mockRestore();
   });
 
   test('that throws while the resource starts crashes it', async () => {

@@ -40,7 +40,8 @@ export class Command {
   constructor(args: readonly string[], { cwd, env, stdin }: CommandOptions) {
     const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env },
+      // What npm sets for the tests must not make the command think that npm has started it.
+      env: { ...process.env, npm_lifecycle_event: undefined, ...env },
     });
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8');
@@ -63,13 +64,14 @@ export class Command {
   }
 
   /** Resolves once a stream holds the text; rejects when the command ends without it. */
-  async has(name: 'stdout' | 'stderr', text: string): Promise<void> {
+  async has(name: 'stdout' | 'stderr', text: string | RegExp): Promise<void> {
     const gone = this.ended.then(() => false);
-    while (!this.#texts[name].includes(text)) {
+    const held = () => (typeof text === 'string' ? this.#texts[name].includes(text) : text.test(this.#texts[name]));
+    while (!held()) {
       const stream = this.#child[name];
       const more = stream ? await Promise.race([once(stream, 'data').then(() => true), gone]) : false;
-      if (!more && !this.#texts[name].includes(text)) {
-        throw new Error(`ended without ${JSON.stringify(text)} on ${name}:\n${this.#texts[name]}`);
+      if (!more && !held()) {
+        throw new Error(`ended without ${text} on ${name}:\n${this.#texts[name]}`);
       }
     }
   }

@@ -6,10 +6,14 @@ import { type Ended, hawser } from './command.ts';
 describe('hawser demo', () => {
   let ended: Ended;
   beforeAll(async () => {
-    ended = await hawser(['demo', '--for', '6s']).ended;
+    const command = hawser(['demo', '--for', '1h']);
+    await command.has('stderr', 'live again');
+    await command.has('stdout', /subscribed.*subscribed[^\n]*\n\{"tick"/s);
+    command.signal('SIGINT');
+    ended = await command.ended;
   });
 
-  test('it ends by itself, with exit code 0', () => {
+  test('Ctrl-C ends it with exit code 0', () => {
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 });
   });
 

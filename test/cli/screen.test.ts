@@ -1,13 +1,14 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createScreen } from '../../src/cli/screen.ts';
+import { createStepClock } from '../../src/testing/step-clock.ts';
 
 const ERASE = '\r\x1b[2K';
 
 /** All that reaches one terminal, by whichever stream. */
 function terminal() {
   const written: string[] = [];
-  let time = 0;
+  const clock = createStepClock();
   const output = { columns: 40, write: (text: string) => written.push(text) };
   const stdout = new Writable({
     decodeStrings: false,
@@ -17,61 +18,56 @@ function terminal() {
     },
   });
   return {
-    screen: createScreen(output, () => time),
+    screen: createScreen(output, clock),
     stdout,
-    pass: (milliseconds: number) => {
-      time += milliseconds;
-    },
+    clock,
     take: () => written.splice(0).join(''),
   };
 }
 
 describe('a screen', () => {
-  test('without a status line it only writes', () => {
-    const { screen, take } = terminal();
-    screen.print('a\n');
-    expect(take()).toBe('a\n');
-  });
-
   test('a line is written in place of the status line, which follows it', () => {
     const { screen, take } = terminal();
     screen.draw('status');
+    take();
     screen.print('a\n');
-    expect(take()).toBe(`status${ERASE}a\nstatus`);
+    expect(take()).toBe(`${ERASE}a\nstatus`);
+  });
+
+  test('a ^C that the terminal has echoed is overwritten', () => {
+    const { screen, take } = terminal();
+    screen.print('a\n');
+    expect(take()).toBe(`${ERASE}a\n`);
   });
 
   test('a status that has not changed is not drawn again', () => {
     const { screen, take } = terminal();
     screen.draw('status');
+    take();
     screen.draw('status');
-    expect(take()).toBe('status');
+    expect(take()).toBe('');
   });
 
-  test('data on the same terminal takes the place of the status line', () => {
-    const { screen, stdout, pass, take } = terminal();
+  test('data on the same terminal takes the place of the status line', async () => {
+    const { screen, stdout, clock, take } = terminal();
     screen.draw('status');
-    pass(100);
+    await clock.advance(100);
+    take();
     screen.above(stdout).write('data\n');
-    expect(take()).toBe(`status${ERASE}data\nstatus`);
+    expect(take()).toBe(`${ERASE}data\nstatus`);
   });
 
-  test('a flood of data does not wait for the status line', async () => {
-    const { screen, stdout, pass, take } = terminal();
+  test('a flood of data has the status line drawn once in 50 ms', async () => {
+    const { screen, stdout, clock, take } = terminal();
     screen.draw('status');
-    pass(100);
+    take();
     const output = screen.above(stdout);
     output.write('1\n');
     output.write('2\n');
     await new Promise((taken) => output.write('3\n', taken));
-    expect(take()).toBe(`status${ERASE}1\nstatus${ERASE}2\n3\n`);
-  });
-
-  test('what the flood has erased is drawn at the next look', () => {
-    const { screen, stdout, take } = terminal();
-    screen.draw('status');
-    screen.above(stdout).write('1\n');
-    screen.draw('status');
-    expect(take()).toBe(`status${ERASE}1\nstatus`);
+    const during = take();
+    await clock.advance(50);
+    expect({ during, after: take() }).toEqual({ during: `${ERASE}1\n2\n3\n`, after: 'status' });
   });
 
   test('an error of the output is one of what writes above the status line', async () => {
@@ -87,9 +83,17 @@ describe('a screen', () => {
   test('nothing of it is left when it is closed', () => {
     const { screen, take } = terminal();
     screen.draw('status');
+    take();
     screen.close();
-    screen.print('a\n');
-    expect(take()).toBe(`status${ERASE}a\n`);
+    expect(take()).toBe(ERASE);
+  });
+
+  test('no timer is left when it is closed', () => {
+    const { screen, stdout, clock } = terminal();
+    screen.draw('status');
+    screen.above(stdout).write('1\n');
+    screen.close();
+    expect(clock.pending).toBe(0);
   });
 
   test('the last column stays free', () => {

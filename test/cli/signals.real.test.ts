@@ -3,10 +3,10 @@ import { startConfig } from './command.ts';
 import { withheldPeer } from './server.ts';
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  async function owing(args: string[] = []) {
+  async function owing(args: string[] = [], env: Record<string, string> = {}) {
     const peer = await withheldPeer();
     const config = `sources:\n  - { name: in, stdin: {} }\nsinks:\n  - { name: peer, web-socket: { url: "${peer.url}" } }\n`;
-    const command = await startConfig(config, args);
+    const command = await startConfig(config, args, { env });
     await command.has('stderr', 'starting');
     command.write('1\n2\n');
     await command.has('stderr', 'live: ');
@@ -36,6 +36,15 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     command.signal(signal);
     const { signal: died, stderr } = await command.ended;
     expect({ died, stderr }).toEqual({ died: signal, stderr: expect.stringContaining(`${signal} again`) });
+  });
+
+  test('the second one that npm makes of one Ctrl-C is ignored', async () => {
+    const { peer, command } = await owing([], { npm_lifecycle_event: 'start' });
+    command.signal(signal);
+    await command.has('stderr', `${signal}: stopping`);
+    command.signal(signal);
+    peer.answer();
+    expect((await command.ended).code).toBe(0);
   });
 });
 

@@ -51,32 +51,40 @@ test('a sink whose peer stops reading for three timeouts loses nothing, and cost
   expect(peer.attempts).toHaveLength(1);
 });
 
-test('a source that waits for its sink is warned of by no heartbeat, however short', async () => {
-  const server = await startPeer({ greet: flood(numbered(5000)) });
+test('a source that is held back by a function is judged by neither heartbeat nor no-data-timeout', async () => {
+  const messages = numbered(20_000);
+  const server = await startPeer({ greet: flood(messages) });
   let open: () => void = () => {};
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
+  const taken: string[] = [];
   const running = await run(
     {
       sources: [
         {
           name: 'feed',
-          'web-socket': {
-            url: server.url,
-            heartbeat: { 'ping-interval': '20ms', timeout: '20ms' },
-            'no-data-timeout': '50ms',
-            reconnect: SOON,
-          },
+          'web-socket': { url: server.url, heartbeat: HEARTBEAT, 'no-data-timeout': '300ms', reconnect: SOON },
         },
       ],
-      sinks: [{ name: 'slow', buffer: { 'max-events': 10 }, function: { batch: { 'fixed-size': 1 } } }],
     },
-    { additions: { slow: { function: () => gate } } },
+    {
+      additions: {
+        slow: {
+          buffer: { 'max-events': 10 },
+          function: async (batch) => {
+            await gate;
+            taken.push(...batch.messages.map(({ text }) => text));
+          },
+        },
+      },
+    },
   );
-  await running.until((status) => status.sources[0]?.held === false && status.sources[0].received > 0);
-  setTimeout(open, 400);
-  await running.until((status) => status.sinks[0]?.delivered === 5000);
+  await running.until((status) => status.sources[0]?.held === true);
+  setTimeout(open, 1000);
+  await running.until(() => taken.length === messages.length);
+  expect(taken).toEqual(messages);
+  expect(server.attempts).toHaveLength(1);
 });
 
 test('of two blocking sinks the slow one governs: the other is ahead by its window and buffer at most', async () => {
@@ -125,7 +133,12 @@ test('a slow sink that drops the oldest holds nobody back, and what it dropped i
       {
         name: 'slow',
         buffer: { 'max-events': 50, 'when-full': 'drop-oldest' },
-        'web-socket': { url: slow.url, heartbeat: 'off', 'max-in-flight': { events: 10 } },
+        'web-socket': {
+          url: slow.url,
+          connect: { mode: 'eager', 'eager-timeout': '10s' },
+          heartbeat: 'off',
+          'max-in-flight': { events: 10 },
+        },
       },
     ],
   });

@@ -48,7 +48,7 @@ test('a batch is sent before it would exceed max-bytes', async () => {
   for (const event of ['12345', '1234', '12345678901234', '1', '123456789']) {
     await running.pipeline.source('app').push(event);
   }
-  await peer.receives(4);
+  await peer.receives(3);
   expect(peer.texts).toEqual(['12345\n1234', '12345678901234', '1\n123456789']);
 });
 

@@ -106,6 +106,13 @@ export function describeOpening(): void {
       expect(bench.paths).toEqual(['backoff.normal']);
     });
 
+    test('that ends by the timeout owes nothing, whatever the socket before it owed', async () => {
+      const bench = await new ConnectionBench().live();
+      bench.lose(RESET, true);
+      await bench.clock.advance(10_500);
+      expect([bench.context.cause, bench.context.owing]).toEqual([{ kind: 'timeout', phase: 'transport' }, false]);
+    });
+
     test('is over in the phase transport too, when the socket opens', async () => {
       const bench = new ConnectionBench();
       await bench.clock.settle();

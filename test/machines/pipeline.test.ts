@@ -93,6 +93,12 @@ describe('a pipeline that is stopped', () => {
     expect([bench.output, bench.log]).toEqual([ENDED, ['sources: stop']]);
   });
 
+  test('ends at once when a second stop gives no time', () => {
+    const bench = running();
+    bench.send({ type: 'stop' }, { type: 'stop', drain: 0 });
+    expect([bench.output, bench.running, bench.clock.pending]).toEqual([ENDED, [], 0]);
+  });
+
   test('ends at once when its sinks have ended', () => {
     const bench = running();
     bench.send({ type: 'stop' });

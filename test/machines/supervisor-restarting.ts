@@ -188,6 +188,15 @@ export function describeRestarting(): void {
     });
   });
 
+  test('a supervisor that shuts down with its last child waits for one that was added', () => {
+    const bench = running({ autoShutdown: 'all', children: [{ ...SPEC, id: 'a' }] });
+    bench.add({ id: 'x' });
+    bench.ended('a');
+    expect(bench.state).toBe('up.running');
+    bench.ended('x');
+    expect(bench.state).toBe('ended');
+  });
+
   test('a supervisor that shuts down with its last child waits for the others', () => {
     const bench = running({ autoShutdown: 'all' });
     bench.ended('a');

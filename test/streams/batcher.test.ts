@@ -40,7 +40,7 @@ describe('a batch', () => {
 
   test('is closed when its bytes are reached', () => {
     const bench = batcherBench({ bytes: 200 });
-    bench.give(chunkOf('a', 1, 3, BIG));
+    bench.give(chunkOf('a', 1, 2, BIG));
     expect(bench.batches).toEqual(['bytes: a1 a2 ->a2']);
   });
 

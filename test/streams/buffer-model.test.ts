@@ -5,12 +5,17 @@ import { BufferModel, SOURCES } from './buffer-model.ts';
 
 type Step = (model: BufferModel) => void;
 
-const sizes = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 8 });
+const sizes = fc.array(fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) }, fc.constant(0)), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 const append: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom(...SOURCES), sizes)
-  .map(([source, of]) =>
-    Object.assign((model: BufferModel) => model.append(source, of), { toString: () => `append ${source} [${of}]` }),
+  .tuple(fc.constantFrom(...SOURCES), sizes, fc.boolean())
+  .map(([source, of, packed]) =>
+    Object.assign((model: BufferModel) => model.append(source, of, packed), {
+      toString: () => `append ${source} [${of}]${packed ? ' packed' : ''}`,
+    }),
   );
 
 const settle: fc.Arbitrary<Step> = fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 4 })).map(([chunks, events]) =>

@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import type { Chunk } from '../../src/messages/chunk.ts';
+import { PackedChunk, packFrames } from '../../src/messages/packed-chunk.ts';
 import { type Bound, createBuffer, type WhenFull } from '../../src/streams/buffer.ts';
 import { event } from './events.ts';
 
@@ -47,8 +48,8 @@ export class BufferModel {
     this.#buffer = createBuffer({ ...setup, onFull: (full) => this.#edges.push(full) });
   }
 
-  /** `sizes`: bytes of each event; 0 stands for one that a filter has dropped. */
-  append(source: Source, sizes: readonly number[]): void {
+  /** `sizes`: bytes of each event; 0 stands for one that a filter has dropped. Packed when none is. */
+  append(source: Source, sizes: readonly number[], packed = false): void {
     const from = this.#through[source];
     const messages = sizes.flatMap((size, at) => (size === 0 ? [] : [event(source, from + at + 1, 'x'.repeat(size))]));
     for (const { sequence, bytes } of messages) {
@@ -56,7 +57,8 @@ export class BufferModel {
     }
     this.#through[source] = from + sizes.length;
     this.#largestChunk = Math.max(this.#largestChunk, messages.length);
-    this.#buffer.append({ source, through: this.#through[source], messages });
+    const chunk = { source, through: this.#through[source], messages };
+    this.#buffer.append(packed && !sizes.includes(0) ? pack(source, from + 1, sizes) : chunk);
     this.#drop();
   }
 
@@ -170,6 +172,11 @@ export class BufferModel {
       this.#dropped += 1;
     }
   }
+}
+
+function pack(source: Source, first: number, sizes: readonly number[]): PackedChunk {
+  const frames = packFrames(sizes.map((size) => ({ data: Buffer.alloc(size, 'x') })));
+  return new PackedChunk({ source, epoch: 'e1', receivedAt: 0, encoding: 'text' }, first, frames);
 }
 
 function bytesOf(entries: readonly Entry[]): number {

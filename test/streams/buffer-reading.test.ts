@@ -65,6 +65,18 @@ describe('a reader of the buffer', () => {
     });
   });
 
+  test('is given the next chunk only when it is done with this one', () => {
+    const { buffer, append, read } = bufferBench({ inFlight: ofEvents(1) });
+    const steps: string[] = [];
+    append(chunkOf('a', 1, 2));
+    read((chunk) => {
+      steps.push(`begin ${shown(chunk)}`);
+      buffer.settle(upTo(chunk.source, chunk.through));
+      steps.push('end');
+    });
+    expect(steps).toEqual(['begin a1 ->1', 'end', 'begin a2 ->2', 'end']);
+  });
+
   test('is counted for: what waits, and what it has not settled', () => {
     const { buffer, append, read, settle } = bufferBench({ inFlight: ofEvents(3) });
     append(chunkOf('a', 1, 5, 'xx'));
@@ -156,9 +168,10 @@ describe('a new reader', () => {
 describe('a settled range', () => {
   test('that ends before what is settled already is ignored', () => {
     const { buffer, append, read, settle } = bufferBench();
-    append(chunkOf('a', 1, 4));
+    append(chunkOf('a', 1, 1), chunkOf('b', 1, 4));
     read();
-    settle('a', 3);
+    settle('b', 3);
+    settle('b', 1);
     settle('a', 1);
     expect(buffer.counts().inFlight.events).toBe(1);
   });

@@ -211,6 +211,21 @@ describe('the end of a sink', () => {
     expect(reader.completed).toBe(true);
   });
 
+  test('comes after what a source handed on while the sink was taking its last chunk', () => {
+    const bench = streamBench();
+    const source = bench.source('a');
+    const sink = bench.sink('out', [source]);
+    sink.open(() => {});
+    const reader = reading(sink);
+    sink.demand$.subscribe(() => {
+      if (source.received > 1) return;
+      receive(source, 1);
+      source.end();
+    });
+    receive(source, 1);
+    expect([reader.chunks, reader.completed]).toEqual([['a1 ->1', 'a2 ->2'], true]);
+  });
+
   test('is drained when everything is settled', () => {
     const bench = streamBench();
     const source = bench.source('a');

@@ -45,6 +45,24 @@ describe('a source', () => {
     expect(handedOn).toEqual([3]);
   });
 
+  test('numbers a turn of many frames as it does a turn of one', () => {
+    const source = streamBench().source('feed', { encoding: 'json' });
+    const messages = messagesOf(source);
+    receive(source, 1, Buffer.from('0'));
+    receive(source, 20, Buffer.from('1'));
+    receive(source, 1, Buffer.from('2'));
+    expect(messages.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
+    expect(messages.map(({ value }) => value)).toEqual([0, ...Array.from({ length: 20 }, () => 1), 2]);
+  });
+
+  test('keeps what each of many events brings of its own', () => {
+    const source = streamBench().source('feed');
+    const messages = messagesOf(source);
+    const attributes = Array.from({ length: 20 }, (_, at) => ({ 'peer.id': `${at}` }));
+    source.receive(attributes.map((own) => ({ data: Buffer.from('x'), attributes: own })));
+    expect(messages.map((message) => message.attributes)).toEqual(attributes);
+  });
+
   test('makes no chunk of a turn that brought nothing', () => {
     const source = streamBench().source('feed');
     const { chunks } = reading(source);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StartError, UsageError } from '../../src/errors.ts';
+import { createRootSupervisor } from '../../src/supervision/supervisor.ts';
 import { NOTHING, World, webSocketSink, webSocketSource } from './world.ts';
 
 /** A world whose source and eager sink have servers. */
@@ -30,23 +31,16 @@ describe('a stop', () => {
     expect(await world.leftovers()).toEqual(NOTHING);
   });
 
-  test.each(['preparing', 'upgrade', 'backoff', 'slow backoff', 'live', 'paused'])(
-    'while %s leaves nothing',
-    async (at) => {
-      const { world, upstream, pipeline } = await createWorld();
-      if (at === 'upgrade') world.network.hang(upstream.address);
-      if (at === 'backoff') await upstream.die();
-      if (at === 'slow backoff') world.network.refuse(upstream.address, { kind: 'status', status: 401 });
-      if (at === 'preparing') await world.supervisor.start();
-      else await world.start();
-      if (at === 'paused') {
-        world.network.freeze('downstream:80');
-        pipeline.source('exchange').messages$.subscribe();
-      }
-      await world.stop();
-      expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
-    },
-  );
+  test.each(['preparing', 'upgrade', 'backoff', 'slow backoff', 'live'])('while %s leaves nothing', async (at) => {
+    const { world, upstream } = await createWorld();
+    if (at === 'upgrade') world.network.hang(upstream.address);
+    if (at === 'backoff') await upstream.die();
+    if (at === 'slow backoff') world.network.refuse(upstream.address, { kind: 'status', status: 401 });
+    if (at === 'preparing') await world.supervisor.start();
+    else await world.start();
+    await world.stop();
+    expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
+  });
 
   test('cuts a peer off that does not answer the close', async () => {
     const { world, upstream } = await createWorld();
@@ -118,10 +112,42 @@ describe('a stop', () => {
     expect(world.clock.now()).toBe(from);
   });
 
-  test('is what abort and the end of a using block mean', async () => {
+  test('with a drain of 0 ends one that drains already', async () => {
+    const { world, pipeline } = await createWorld();
+    pipeline.sink('stuck', { function: () => new Promise(() => {}) });
+    await world.start();
+    const first = world.supervisor.stop({ drain: '60s' });
+    await world.clock.advance(1_000);
+    const from = world.clock.now();
+    await world.stop(0);
+    await first;
+    expect([world.clock.now(), await world.leftovers()]).toEqual([from, NOTHING]);
+  });
+
+  test('while a source is held leaves nothing', async () => {
+    const { world, upstream, pipeline } = await createWorld();
+    pipeline.sink('slow', { buffer: { 'max-events': 1 }, function: () => new Promise(() => {}) });
+    await world.start();
+    await world.flood(upstream);
+    const { held } = pipeline.source('exchange').status;
+    expect([held, (await world.stop('1s')).undelivered > 0, await world.leftovers()]).toEqual([true, true, NOTHING]);
+  });
+
+  test('is what an aborted signal means', async () => {
+    const { environment, clock } = new World();
+    const controller = new AbortController();
+    const supervisor = createRootSupervisor(environment, { signal: controller.signal });
+    const pipeline = supervisor.add({ name: 'ticks', sources: [{ name: 'feed', function: {} }], sinks: [] });
+    await supervisor.start();
+    controller.abort();
+    await clock.advance(1);
+    expect([supervisor.status.state, pipeline.status.state, clock.pending]).toEqual(['stopped', 'stopped', 0]);
+  });
+
+  test('is what the end of an `await using` block means', async () => {
     const { world } = await createWorld();
     await world.start();
-    await world.during(world.supervisor[Symbol.asyncDispose]());
+    await world.during(Promise.resolve(world.supervisor[Symbol.asyncDispose]()));
     expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
   });
 

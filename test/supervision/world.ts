@@ -142,6 +142,14 @@ export class World {
     return promise;
   }
 
+  /** More than what a sink without an end may have in flight and in its buffer of `max-events: 1`. */
+  async flood(server: Server): Promise<void> {
+    for (let round = 0; round < 11; round += 1) {
+      server.send(...numbered(1_000, 'flood '));
+      await this.clock.advance(10);
+    }
+  }
+
   /** Sockets that are up, over all servers. */
   get connections(): number {
     return this.servers.reduce((sum, { address }) => sum + this.network.connections(address), 0);

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = new URL('../', import.meta.url);
+
+const LEAVES = ['config', 'environment', 'errors'];
+const PARTS = ['sources', 'sinks', 'streams', 'transport', 'store'];
+
+/** What a folder of src/, or a file in it, may import besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  cli: ['index', 'node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+  index: ['node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+  supervision: ['actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+  actors: [...PARTS, 'messages', 'machines', ...LEAVES],
+  sources: ['streams', 'transport', 'store', 'messages', ...LEAVES],
+  sinks: ['streams', 'transport', 'store', 'messages', ...LEAVES],
+  streams: ['messages', ...LEAVES],
+  transport: ['messages', ...LEAVES],
+  store: ['messages', ...LEAVES],
+  messages: LEAVES,
+  config: ['environment', 'errors'],
+  environment: [],
+  errors: [],
+  machines: ['environment'],
+  'node-environment': ['transport', ...LEAVES],
+  testing: ['supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+};
+
+interface Import {
+  /** `src/sinks/file.ts:3` */
+  readonly place: string;
+  readonly from: string;
+  readonly to: string;
+  readonly type: boolean;
+}
+
+const IMPORTS = [...filesIn('src'), ...filesIn('machines')].flatMap(importsOf);
+
+describe('the dependencies', () => {
+  test('are found', () => {
+    const ours = IMPORTS.map(({ from, to }) => `${from} -> ${to}`);
+    expect(ours).toEqual(expect.arrayContaining(['cli -> index', 'index -> supervision', 'supervision -> actors']));
+  });
+
+  test('point one way', () => {
+    const wrong = IMPORTS.filter(({ from, to }) => from !== to && !ALLOWED[from]?.includes(to));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test.each(['cli', 'testing'])('lead nowhere to %s', (folder) => {
+    const wrong = IMPORTS.filter(({ from, to }) => to === folder && from !== folder);
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('of the machines on us are types', () => {
+    const wrong = IMPORTS.filter(({ place, type }) => place.startsWith('machines/') && !type);
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('have no circle between folders', () => {
+    const circles = Object.keys(ALLOWED).filter((folder) => reaches(folder, folder));
+    expect(circles).toEqual([]);
+  });
+
+  test('on ws are those of the transport alone', () => {
+    const wrong = filesIn('src')
+      .filter((file) => !file.startsWith('src/transport/'))
+      .filter((file) => /from '(ws|node:net|node:tls|node:http|node:https)'/.test(read(file)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Whether imports lead from one folder to another one and so on to the second. */
+function reaches(from: string, to: string, seen = new Set<string>()): boolean {
+  const next = new Set(IMPORTS.filter((each) => each.from === from && each.to !== from).map((each) => each.to));
+  if (next.has(to)) return true;
+  return [...next].some((folder) => {
+    if (seen.has(folder)) return false;
+    seen.add(folder);
+    return reaches(folder, to, seen);
+  });
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => posix.join(folder, name.replaceAll('\\', '/')));
+}
+
+function read(file: string): string {
+  return readFileSync(new URL(file, ROOT), 'utf8');
+}
+
+/** Imports and re-exports of our own files, also those that `import()` makes. */
+function importsOf(file: string): Import[] {
+  const text = read(file);
+  const statements = /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|\bimport\(\s*'(\.[^']+)'/gm;
+  return [...text.matchAll(statements)].map((match) => ({
+    place: `${file}:${text.slice(0, match.index).split('\n').length}`,
+    from: layerOf(file),
+    to: layerOf(posix.join(posix.dirname(file), match[2] ?? match[3] ?? '')),
+    type: match[1] !== undefined,
+  }));
+}
+
+/** `src/machines.ts` is the entry point of the folder machines/ and stands for it. */
+function layerOf(file: string): string {
+  const [top = '', second = ''] = file.split('/');
+  return top === 'src' ? second.replace(/\.(d\.)?ts$/, '') : top;
+}
+
+function shown({ place, from, to }: Import): string {
+  return `${place}: ${from} imports ${to}`;
+}
