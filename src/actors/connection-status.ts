@@ -58,7 +58,8 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
   function observe(snapshot: AnyMachineSnapshot): void {
     const context: Context = snapshot.context;
     const state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'idle';
-    const changed = state !== status?.state;
+    const previous = status?.state;
+    const changed = state !== previous;
     status = {
       state,
       detail: paths(snapshot.value),
@@ -71,17 +72,17 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
     };
     options.report(status);
-    if (changed) log(status);
+    if (changed) log(status, previous === 'live' ? 'lost' : 'cannot connect');
   }
 
-  function log(current: ConnectionStatus): void {
+  function log(current: ConnectionStatus, what: string): void {
     const fields = { connection: id, state: current.state, attempt: current.attempt };
     const cause = current.cause?.message ?? 'unknown';
     if (current.state === 'live') {
       logger.info(fields, `${current.reconnects > 0 ? 'live again' : 'live'}: ${url}`);
     } else if (current.state === 'waiting') {
       const delay = Math.round(current.retryIn ?? 0);
-      logger.warn({ ...fields, cause: current.cause?.detail }, `lost: ${cause}; next attempt in ${delay} ms`);
+      logger.warn({ ...fields, cause: current.cause?.detail }, `${what}: ${cause}; next attempt in ${delay} ms`);
     } else if (current.state === 'failed') {
       logger.error({ ...fields, cause: current.cause?.detail }, `failed: ${cause}`);
     } else {

@@ -1,4 +1,4 @@
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
 export interface Containment {
   /** Hears of every state that the machine has come to, its first included. */
@@ -21,16 +21,40 @@ export function contained<Machine extends AnyStateMachine>(machine: Machine, con
         observe?.(next);
         return next;
       } catch (error) {
-        const children = Object.values<AnyActorRef | undefined>(snapshot.children);
-        for (const child of children) if (child) scope.stopChild(child);
+        stopChildren(snapshot, scope);
         throw error;
       }
     },
     getInitialSnapshot(scope, input) {
-      const snapshot = getInitialSnapshot(scope, ownInput ?? input);
+      const snapshot = getInitialSnapshot(initialScope(scope), ownInput ?? input);
       observe?.(snapshot);
       return snapshot;
     },
   };
   return Object.assign(Object.create(machine), guarded);
+}
+
+/** The actions of the first states run when the actor starts, after its children have, outside of any transition. */
+function initialScope(scope: AnyActorScope): AnyActorScope {
+  const actionExecutor: AnyActorScope['actionExecutor'] = (action) => {
+    const { exec } = action;
+    if (!exec) return scope.actionExecutor(action);
+    scope.actionExecutor({
+      ...action,
+      exec: (info, params) => {
+        try {
+          exec(info, params);
+        } catch (error) {
+          stopChildren(scope.self.getSnapshot(), scope);
+          throw error;
+        }
+      },
+    });
+  };
+  return { ...scope, actionExecutor };
+}
+
+function stopChildren(snapshot: AnyMachineSnapshot, scope: AnyActorScope): void {
+  const children = Object.values<AnyActorRef | undefined>(snapshot.children);
+  for (const child of children) if (child) scope.stopChild(child);
 }

@@ -36,7 +36,7 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
     function settle(batch: Batch): void {
       queue.shift();
       busy = false;
-      stream.settle(batch);
+      stream.settle([batch]);
       advance();
     }
 

@@ -3,7 +3,7 @@ import type { Logger } from '../environment.ts';
 import type { Batch } from '../messages/batch.ts';
 import { encodeLine } from '../messages/payload.ts';
 import type { Outlet } from './outlet.ts';
-import { encodeBatch, settleBatch } from './rejects.ts';
+import { encodeBatch, settleBatches } from './rejects.ts';
 
 /** Writes each event as a line. A batch is settled when the system has taken its lines. */
 export function writeLines(open: () => Writable, describe: string, logger: Logger): Outlet {
@@ -13,7 +13,7 @@ export function writeLines(open: () => Writable, describe: string, logger: Logge
     function deliver(batch: Batch): void {
       const { encoded: lines, written } = encodeBatch(batch, encodeLine);
       const settle = guard((error?: Error | null) => {
-        if (!error) settleBatch(written, stream, logger);
+        if (!error) settleBatches([written], stream, logger);
       });
       // Also an empty batch takes its turn in the queue: what came before it settles first.
       const room = output.write(lines.map((line) => `${line}\n`).join(''), settle);

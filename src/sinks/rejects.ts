@@ -36,14 +36,21 @@ export function encodeBatch<Encoded>(
   return { encoded, written: { batch, rejects: rejects ?? NO_REJECTS } };
 }
 
-/** Settles a batch; what was rejected is counted and logged here, once, however often the batch was written. */
-export function settleBatch(
-  { batch, rejects }: WrittenBatch,
+/** Settles batches; what was rejected is counted and logged here, once, however often a batch was written. */
+export function settleBatches(
+  written: readonly WrittenBatch[],
   stream: Pick<SinkStream, 'name' | 'settle'>,
   logger: Pick<Logger, 'error'>,
 ): void {
-  for (const { message, error } of rejects) {
-    logger.error({ sink: stream.name, source: message.source, id: message.id }, `rejected: ${error.message}`);
+  let rejected = 0;
+  for (const { rejects } of written) {
+    rejected += rejects.length;
+    for (const { message, error } of rejects) {
+      logger.error({ sink: stream.name, source: message.source, id: message.id }, `rejected: ${error.message}`);
+    }
   }
-  stream.settle(batch, rejects.length);
+  stream.settle(
+    written.map(({ batch }) => batch),
+    rejected,
+  );
 }

@@ -5,7 +5,7 @@ import type { Chunk } from '../messages/chunk.ts';
 import { encodePayload, type PayloadForm } from '../messages/payload.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
 import { type Guard, type Progress, progressOf, type Traffic, type Wire } from '../transport/traffic.ts';
-import { encodeBatch, settleBatch, type WrittenBatch } from './rejects.ts';
+import { encodeBatch, settleBatches, type WrittenBatch } from './rejects.ts';
 
 export interface WebSocketSinkOptions {
   readonly stream: SinkStream;
@@ -77,7 +77,7 @@ class AcknowledgedTraffic implements Traffic {
     const { covers } = this.#ping;
     this.#forgetPing();
     this.#everAnswered = true;
-    for (const written of this.#unacknowledged.splice(0, covers)) this.#settle(written);
+    this.#settle(this.#unacknowledged.splice(0, covers));
     this.#askSoon();
   }
 
@@ -100,13 +100,13 @@ class AcknowledgedTraffic implements Traffic {
     const { stream, ack } = this.#options;
     if (ack === 'pong' && batchCount(batch) === 0 && this.#unacknowledged.length === 0) {
       // A filtered range with nothing before it has nothing that the peer could acknowledge.
-      stream.settle(batch);
+      stream.settle([batch]);
       return;
     }
     const { frames, written } = this.#encode(batch);
     if (ack === 'written') {
       const settle = this.#guard(() => {
-        if (this.#wire === wire) this.#settle(written);
+        if (this.#wire === wire) this.#settle([written]);
       });
       wire.write(frames, settle);
     } else {
@@ -118,8 +118,8 @@ class AcknowledgedTraffic implements Traffic {
     if (wire.queuedBytes > DRAIN_MARK) stream.hold();
   }
 
-  #settle(written: WrittenBatch): void {
-    settleBatch(written, this.#options.stream, this.#options.logger);
+  #settle(written: readonly WrittenBatch[]): void {
+    settleBatches(written, this.#options.stream, this.#options.logger);
   }
 
   #encode(batch: Batch): { readonly frames: readonly Frame[] | PackedFrames; readonly written: WrittenBatch } {

@@ -1,4 +1,5 @@
 import { filter, firstValueFrom, Subject, takeUntil } from 'rxjs';
+import { UsageError } from '../errors.ts';
 import type { Attributes } from '../messages/message.ts';
 import type { Received, SourceStream } from '../streams/source-stream.ts';
 import type { Intake } from './intake.ts';
@@ -11,7 +12,7 @@ export interface Push {
   /**
    * Hands one event on. Resolves at once while there is room, else when a sink has made some; wait for it, or what is
    * pushed meanwhile is not bounded.
-   * @throws Error once the source has ended.
+   * @throws UsageError once the source has ended.
    */
   push(event: PushedEvent, attributes?: Attributes): Promise<void>;
   /** Nothing more will be pushed: the pipeline delivers what it has and ends. */
@@ -28,7 +29,8 @@ export function functionSource(stream: SourceStream): FunctionSource {
   let ended = false;
   return {
     async push(event, attributes) {
-      if (ended || stream.ended) throw new Error(`source ${stream.name} has ended: nothing can be pushed any more`);
+      if (ended || stream.ended)
+        throw new UsageError(`source ${stream.name} has ended: nothing can be pushed any more`);
       stream.receive([{ ...encode(event), ...(attributes ? { attributes } : {}) }]);
       if (!stream.held) return;
       const free$ = stream.held$.pipe(

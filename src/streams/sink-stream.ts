@@ -37,8 +37,11 @@ export interface SinkStream {
   release(): void;
   /** Emits when there is something to deliver: at once when something waits, else when it comes. */
   readonly demand$: Observable<void>;
-  /** The batch is done with; `rejected` of its events will never be delivered. */
-  settle(batch: Batch, rejected?: number): void;
+  /**
+   * These batches are done with, in order; `rejected` of their events will never be delivered. What an acknowledgement
+   * covers is settled in one call: the room that each batch alone would make cuts what waits into ever smaller pieces.
+   */
+  settle(batches: readonly Batch[], rejected?: number): void;
   /** No more input: readers complete once they have read everything. */
   end(): void;
   /** Takes part no longer: what it owed is owed by nobody, and its sources are not held for it. */
@@ -117,11 +120,16 @@ class BufferedStream implements SinkStream {
     this.#buffer.release();
   }
 
-  settle(batch: Batch, rejected = 0): void {
-    this.#delivered += batchCount(batch) - rejected;
+  settle(batches: readonly Batch[], rejected = 0): void {
+    const through = new Map<string, number>();
+    for (const batch of batches) {
+      this.#delivered += batchCount(batch);
+      for (const [source, sequence] of batch.through) through.set(source, sequence);
+    }
+    this.#delivered -= rejected;
     this.#rejected += rejected;
-    this.#buffer.settle(batch.through);
-    for (const [source, through] of batch.through) this.#options.ledger.settle(this.name, source, through);
+    this.#buffer.settle(through);
+    for (const [source, sequence] of through) this.#options.ledger.settle(this.name, source, sequence);
     this.progress$.next();
   }
 
@@ -151,7 +159,7 @@ class BufferedStream implements SinkStream {
   #append(chunk: Chunk): void {
     if (chunkCount(chunk) === 0 && this.#buffer.empty) {
       // Nothing is owed before this filtered range, so it settles without waking a lazy connection.
-      this.settle({ through: new Map([[chunk.source, chunk.through]]), messages: [], reason: 'turn' });
+      this.settle([{ through: new Map([[chunk.source, chunk.through]]), messages: [], reason: 'turn' }]);
       return;
     }
     this.#buffer.append(chunk);
@@ -170,7 +178,7 @@ class BufferedStream implements SinkStream {
     while (input && input === this.#input) {
       const chunk = this.#untransformed[0];
       if (!chunk) break;
-      input.next(chunk);
+      input.next(this.#options.transform ? plainChunk(chunk) : chunk);
       if (input !== this.#input) return;
       this.#untransformed.shift();
     }
@@ -198,4 +206,9 @@ class BufferedStream implements SinkStream {
       else source.release(this.name);
     }
   }
+}
+
+/** An app's transform may spread a chunk, and a packed one has its messages behind a getter. */
+function plainChunk({ source, through, messages }: Chunk): Chunk {
+  return { source, through, messages };
 }

@@ -42,6 +42,9 @@ export interface SourceStream {
   receive(received: readonly Received[]): void;
   /** Emits when somebody wants this source's events: at once when a sink takes them, else at the first subscriber. */
   readonly demand$: Observable<void>;
+  /** Counts what came and cannot become events. */
+  reject(count: number): void;
+  readonly rejected: number;
   /** Some taker has no room: the source must stop reading. */
   readonly held: boolean;
   /** Edges of `held`. */
@@ -75,6 +78,7 @@ class NumberedStream implements SourceStream {
   readonly #options: SourceStreamOptions;
   readonly #holds = new Set<string>();
   #sequence = 0;
+  #rejected = 0;
   #ended = false;
   #waiting: Message[] = [];
   #waitingBytes = 0;
@@ -123,6 +127,14 @@ class NumberedStream implements SourceStream {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  reject(count: number): void {
+    this.#rejected += count;
+  }
+
+  get rejected(): number {
+    return this.#rejected;
   }
 
   get received(): number {

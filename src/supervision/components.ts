@@ -93,7 +93,7 @@ function connectedSource(
     options: options.options,
     environment: context.environment,
     secretsDir: context.secretsDir,
-    traffic: () => webSocketSource(stream),
+    traffic: () => webSocketSource(stream, context.environment.logger),
     hold: stream,
     demand$: stream.demand$,
     closeIntake: () => stream.end(),

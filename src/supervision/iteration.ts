@@ -32,7 +32,7 @@ export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGener
     stream.chunks$.subscribe((chunk) => {
       next = chunk.messages[0];
       through = chunk.through;
-      if (!next) stream.settle({ through: new Map([[source.name, through]]), messages: [], reason: 'turn' });
+      if (!next) stream.settle([{ through: new Map([[source.name, through]]), messages: [], reason: 'turn' }]);
       wake?.();
     }),
   );
@@ -49,7 +49,7 @@ export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGener
       const settled = through;
       yield message;
       next = undefined;
-      stream.settle({ through: new Map([[source.name, settled]]), messages: [message], reason: 'turn' });
+      stream.settle([{ through: new Map([[source.name, settled]]), messages: [message], reason: 'turn' }]);
     }
   } finally {
     taking.unsubscribe();

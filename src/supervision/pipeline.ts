@@ -266,6 +266,7 @@ class AssembledPipeline implements PipelineRuntime {
       state: this.#state === 'added' ? 'added' : state(),
       ...(live ? { connection: live } : {}),
       received: stream.received,
+      rejected: stream.rejected,
       settled: this.#ledger.settled(name),
       inFlight: this.#ledger.inFlight(name),
       held: stream.held,

@@ -13,6 +13,8 @@ export interface SourceStatus {
   readonly connection?: ConnectionStatus;
   /** Events numbered since the source was added. */
   readonly received: number;
+  /** What came and could not become events. */
+  readonly rejected: number;
   /** Events that every sink has settled. */
   readonly settled: number;
   /** Handed on and not settled by every sink. */

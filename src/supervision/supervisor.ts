@@ -108,6 +108,10 @@ class RootSupervisor implements Supervisor {
   }
 
   async start(): Promise<void> {
+    if (this.#options.signal?.aborted) {
+      await this.stop();
+      throw new StartError('its signal was aborted before the start');
+    }
     if (this.#stage$.value !== 'added') throw new UsageError('the supervisor has been started already');
     for (const pipeline of this.#pipelines.values()) this.#children.push(pipeline.child());
     const root = this.#createRoot();

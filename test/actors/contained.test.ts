@@ -106,6 +106,38 @@ describe('a contained machine whose action throws', () => {
   });
 });
 
+describe('a machine whose action throws while it starts', () => {
+  function createStart(wrap: (machine: AnyStateMachine) => AnyStateMachine) {
+    const running: string[] = [];
+    const errors: unknown[] = [];
+    const machine = setup({
+      actors: {
+        child: fromCallback(() => {
+          running.push('child');
+          return () => running.pop();
+        }),
+      },
+      actions: {
+        crash: () => {
+          throw new Error('crashed');
+        },
+      },
+    }).createMachine({ invoke: { src: 'child' }, entry: 'crash' });
+    const actor = createActor(wrap(machine));
+    actor.subscribe({ error: (error) => errors.push(error) });
+    actor.start();
+    return { running, errors };
+  }
+
+  test('leaves its children running when it is bare', () => {
+    expect(createStart(bare).running).toEqual(['child']);
+  });
+
+  test('takes its children with it when it is contained', () => {
+    expect(createStart(contained)).toEqual({ running: [], errors: [new Error('crashed')] });
+  });
+});
+
 describe('a contained machine', () => {
   const counter = setup({ types: { input: {} as { from: number }, context: {} as { count: number } } }).createMachine({
     context: ({ input }) => ({ count: input.from }),

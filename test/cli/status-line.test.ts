@@ -15,7 +15,7 @@ const LIVE: ConnectionStatus = {
 };
 
 function source(name: string, connection?: ConnectionStatus, more: Partial<SourceStatus> = {}): SourceStatus {
-  const counts = { received: 0, settled: 0, inFlight: 0, held: false, restarts: 0 };
+  const counts = { received: 0, rejected: 0, settled: 0, inFlight: 0, held: false, restarts: 0 };
   return { name, kind: 'web-socket', state: 'running', ...(connection ? { connection } : {}), ...counts, ...more };
 }
 

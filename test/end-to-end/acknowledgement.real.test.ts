@@ -90,3 +90,21 @@ test('a pong whose payload is not the one that was asked for settles nothing', a
   await running.until((status) => status.sinks[0]?.delivered === 1);
   expect(peer.textsOf(1)).toEqual(['only']);
 });
+
+test('a pong settles what was written before its ping, and nothing that was written after it', async () => {
+  const peer = await startPeer({ pongs: false });
+  const running = await run({
+    sources: [SOURCE],
+    sinks: [{ name: 'out', 'web-socket': { url: peer.url, heartbeat: 'off', 'ack-interval': '1ms' } }],
+  });
+  await running.pipeline.source('app').push('before');
+  await peer.until(() => peer.pings.length === 1);
+  await running.pipeline.source('app').push('after');
+  await peer.until(() => peer.texts.includes('after'));
+  const socket = await peer.connection(0);
+  socket.pong(peer.pings[0]);
+  await peer.until(() => peer.pings.length === 2);
+  expect(running.pipeline.sink('out').status).toMatchObject({ delivered: 1, owed: 1 });
+  socket.pong(peer.pings[1]);
+  await running.until((status) => status.sinks[0]?.delivered === 2);
+});

@@ -87,6 +87,33 @@ test('a source that is held back by a function is judged by neither heartbeat no
   expect(server.attempts).toHaveLength(1);
 });
 
+test('a peer that reads little by little, for three timeouts, keeps its connection and gets everything once', async () => {
+  const messages = numbered(250).map((message) => message.padEnd(64 * 1024));
+  const peer = await startPeer({
+    greet: (socket) =>
+      socket.on('message', () => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 5);
+      }),
+  });
+  const running = await run({
+    sources: [{ name: 'app', function: {} }],
+    sinks: [
+      {
+        name: 'out',
+        buffer: { 'max-events': 10 },
+        'web-socket': { url: peer.url, heartbeat: HEARTBEAT, 'max-in-flight': { bytes: '1MiB' }, reconnect: SOON },
+      },
+    ],
+  });
+  for (const message of messages) await running.pipeline.source('app').push(message);
+  await running.until((status) => status.sinks[0]?.delivered === messages.length);
+  const [first, last] = [peer.arrivals[0]?.at ?? 0, peer.arrivals.at(-1)?.at ?? 0];
+  expect(last - first).toBeGreaterThan(3 * 200);
+  expect(peer.texts).toEqual(messages);
+  expect(peer.attempts).toHaveLength(1);
+});
+
 test('of two blocking sinks the slow one governs: the other is ahead by its window and buffer at most', async () => {
   const messages = numbered(5000).map((message) => `${message} ${PADDING}`);
   const server = await startPeer({ greet: flood(messages) });

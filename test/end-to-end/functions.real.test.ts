@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expandMessages, filterMessages, mapMessages } from '../../src/index.ts';
+import { expandMessages, filterMessages, mapMessages, UsageError } from '../../src/index.ts';
 import { startPeer } from './peer.ts';
 import { numbered, run } from './running.ts';
 
@@ -105,4 +105,10 @@ test('a transform that throws once is restarted, and neither the event nor anoth
   await running.until((status) => status.sources[0]?.settled === 100);
   expect(running.pipeline.sink('out').status.restarts).toBe(1);
   expect([...new Set(peer.texts)]).toEqual(messages);
+});
+
+test('a push after the end of its source is refused with a UsageError', async () => {
+  const running = await run({ sources: [{ name: 'app', function: {} }] });
+  await running.supervisor.stop();
+  await expect(running.pipeline.source('app').push('late')).rejects.toThrow(UsageError);
 });

@@ -74,8 +74,7 @@ test('a frozen server is reconnected to once another has taken its port', async 
 });
 
 test('a quiet server that answers pings is never left', async () => {
-  let pings = 0;
-  const server = await startPeer({ greet: (socket) => socket.on('ping', () => (pings += 1)) });
+  const server = await startPeer();
   const running = await run({
     sources: [
       {
@@ -85,7 +84,7 @@ test('a quiet server that answers pings is never left', async () => {
     ],
   });
   await beats(running, 'probing', 20);
-  expect(pings).toBeGreaterThanOrEqual(19);
+  expect(server.pings.length).toBeGreaterThanOrEqual(19);
   expect(running.pipeline.source('feed').status.connection).toMatchObject({ state: 'live', reconnects: 0, attempt: 1 });
   expect(server.attempts).toHaveLength(1);
 });
@@ -134,7 +133,7 @@ test('a message within no-data-timeout keeps the connection', async () => {
   const running = await run({
     sources: [{ name: 'feed', 'web-socket': { url, 'no-data-timeout': '400ms', reconnect: SOON } }],
   });
-  await running.until((status) => (status.sources[0]?.received ?? 0) >= 20);
+  await running.until((status) => (status.sources[0]?.received ?? 0) >= 12);
   expect(running.pipeline.source('feed').status.connection?.reconnects).toBe(0);
 });
 
@@ -144,7 +143,7 @@ test('an own event loop that stood still for longer than the timeout is no proof
   const running = await run({
     sources: [{ name: 'feed', 'web-socket': { url, heartbeat: HEARTBEAT, reconnect: SOON } }],
   });
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     await beats(running, 'probing', 1);
     const until = performance.now() + 3 * TIMEOUT;
     while (performance.now() < until);

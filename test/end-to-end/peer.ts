@@ -45,6 +45,8 @@ export class Peer {
   readonly attempts: Attempt[] = [];
   readonly sockets: WebSocket[] = [];
   readonly arrivals: Arrival[] = [];
+  /** Payloads of the pings that came, over all connections. */
+  readonly pings: Buffer[] = [];
   readonly url: string;
   readonly port: number;
   readonly #server: Server;
@@ -105,6 +107,10 @@ export class Peer {
     const connection = this.sockets.length;
     socket.on('error', () => {});
     socket.on('close', () => this.#watch.changed());
+    socket.on('ping', (payload) => {
+      this.pings.push(payload);
+      this.#watch.changed();
+    });
     socket.on('message', (data, binary) => {
       this.arrivals.push({ at: performance.now(), connection, text: String(data), binary });
       this.#watch.changed();

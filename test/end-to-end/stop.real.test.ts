@@ -64,6 +64,32 @@ test('a stop whose deadline passes tells how many events it could not deliver', 
   expect(await running.supervisor.stop({ drain: '200ms' })).toEqual({ failures: [], undelivered: 42 });
 });
 
+test('a stop while a source is held back for a sink closes its connection and keeps to the deadline', async () => {
+  const codes: number[] = [];
+  const server = await startPeer({
+    greet: (socket) => {
+      socket.on('close', (code) => codes.push(code));
+      for (const message of numbered(5000)) socket.send(message);
+    },
+  });
+  const stalled = await startPeer({ pongs: false });
+  const running = await run({
+    sources: [{ name: 'feed', 'web-socket': { url: server.url } }],
+    sinks: [
+      {
+        name: 'out',
+        buffer: { 'max-events': 10 },
+        'web-socket': { url: stalled.url, heartbeat: 'off', 'max-in-flight': { events: 10 } },
+      },
+    ],
+  });
+  const { sources } = await running.until((status) => status.sources[0]?.held === true);
+  const { undelivered } = await running.supervisor.stop({ drain: '300ms' });
+  expect(undelivered).toBe(sources[0]?.received);
+  await server.until(() => codes.length === 1);
+  expect(codes).toEqual([1000]);
+});
+
 test('an abort signal stops the supervisor and delivers what is owed', async () => {
   const peer = await startPeer();
   const abort = new AbortController();
@@ -115,5 +141,16 @@ test('an eager sink that is not live within its eager-timeout fails the start, a
   });
   await expect(running.supervisor.start()).rejects.toThrow('out: not live within connect.eager-timeout');
   expect(running.supervisor.status.state).toBe('stopped');
+  expect(server.attempts).toEqual([]);
+});
+
+test('a supervisor whose signal is aborted already does not start', async () => {
+  const server = await startPeer();
+  const running = prepare(
+    { sources: [{ name: 'feed', 'web-socket': { url: server.url } }] },
+    { signal: AbortSignal.abort() },
+  );
+  await expect(running.supervisor.start()).rejects.toThrow('its signal was aborted before the start');
+  expect(await running.supervisor.done).toEqual({ failures: [], undelivered: 0 });
   expect(server.attempts).toEqual([]);
 });

@@ -90,9 +90,8 @@ describe('a sink of lines', () => {
     const bench = linesBench();
     bench.run();
     bench.give('1');
-    bench.output.destroy(new Error('disk full'));
-    await turn();
-    expect(bench.settled()).toBe(0);
+    await bench.output.take(new Error('disk full'));
+    expect([bench.settled(), bench.failures]).toEqual([0, [new Error('out.txt: disk full')]]);
   });
 });
 
@@ -116,6 +115,16 @@ describe('a sink of lines that is stopped', () => {
     await bench.output.take();
     await bench.output.take();
     expect(bench.output.written).toEqual(['1\n', '1\n', '2\n']);
+  });
+
+  test('does not hold back the next', async () => {
+    const bench = linesBench({}, new SlowWritable(4));
+    const stop = bench.run();
+    bench.give('100000');
+    stop();
+    await bench.output.take();
+    bench.run();
+    expect(bench.output.written).toEqual(['100000\n', '100000\n']);
   });
 
   test('survives an error of its stream', async () => {

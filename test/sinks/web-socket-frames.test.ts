@@ -98,6 +98,17 @@ describe('a filtered range', () => {
     expect([bench.settled(), wire.writes, wire.pings]).toEqual([2, [], []]);
   });
 
+  test('settles nothing of the events before it', () => {
+    const bench = webSocketBench({ transform: filterMessages(({ value }) => value !== 2) });
+    const { wire } = bench.connect();
+    bench.give('1');
+    bench.stream.hold();
+    bench.give('2');
+    bench.give('3');
+    bench.stream.release();
+    expect([wire.frames, bench.settled()]).toEqual([['1', '3'], 0]);
+  });
+
   test('settles once the events before it are acknowledged, without another ping', () => {
     const bench = webSocketBench({ transform: filterMessages(({ value }) => value === 1) });
     const { wire, answer } = bench.connect();

@@ -129,6 +129,17 @@ describe('a connection that is lost', () => {
     expect(bench.settled()).toBe(2);
   });
 
+  test('leaves no timer for a ping that was to come', () => {
+    const bench = webSocketBench();
+    const { answer, lose } = bench.connect();
+    bench.give('1');
+    answer();
+    bench.give('2');
+    expect(bench.clock.pending).toBe(1);
+    lose();
+    expect(bench.clock.pending).toBe(0);
+  });
+
   test('is not written to', () => {
     const bench = webSocketBench();
     const { wire, lose } = bench.connect();

@@ -59,9 +59,11 @@ describe('a file', () => {
 });
 
 describe('the frames of a web-socket source', () => {
+  const silent = { error: () => {} };
+
   test('of one read turn are one chunk', () => {
     const { source, texts, turns } = intakeBench();
-    const traffic = webSocketSource(source);
+    const traffic = webSocketSource(source, silent);
     traffic.frames([
       { data: Buffer.from('one'), binary: false },
       { data: Buffer.from('two'), binary: true },
@@ -69,7 +71,18 @@ describe('the frames of a web-socket source', () => {
     expect([texts, turns]).toEqual([['one', 'two'], [2]]);
   });
 
+  test('that are binary and no UTF-8 are rejected and counted, and the rest goes on', () => {
+    const { source, texts } = intakeBench();
+    const errors: string[] = [];
+    const traffic = webSocketSource(source, { error: (_, message) => errors.push(message) });
+    traffic.frames([
+      { data: Buffer.from([0xff, 0xfe]), binary: true },
+      { data: Buffer.from('two'), binary: false },
+    ]);
+    expect([texts, source.rejected, errors]).toEqual([['two'], 1, ['rejected: a binary frame is not UTF-8']]);
+  });
+
   test('leave nothing to acknowledge', () => {
-    expect(webSocketSource(intakeBench().source).owing).toBe(false);
+    expect(webSocketSource(intakeBench().source, silent).owing).toBe(false);
   });
 });

@@ -79,5 +79,5 @@ export function countOf(announced$: SinkStream['demand$']) {
 
 export function settleEvents(sink: SinkStream, source: string, through: number, events = 1, rejected = 0): void {
   const messages = Array.from({ length: events }, (_, at) => event(source, through - events + 1 + at));
-  sink.settle({ through: upTo(source, through), messages, reason: 'turn' }, rejected);
+  sink.settle([{ through: upTo(source, through), messages, reason: 'turn' }], rejected);
 }

@@ -124,6 +124,17 @@ describe('a stop', () => {
     expect([world.clock.now(), await world.leftovers()]).toEqual([from, NOTHING]);
   });
 
+  test('reads the answer to its close although its source is held', async () => {
+    const { world, upstream, pipeline } = await createWorld();
+    pipeline.sink('slow', { buffer: { 'max-events': 1 }, function: () => new Promise(() => {}) });
+    await world.start();
+    await world.flood(upstream);
+    const stopped = world.supervisor.stop({ drain: '20s' });
+    await world.clock.advance(100);
+    expect(pipeline.source('exchange').status.connection?.detail).toEqual(['closed']);
+    await world.during(stopped);
+  });
+
   test('while a source is held leaves nothing', async () => {
     const { world, upstream, pipeline } = await createWorld();
     pipeline.sink('slow', { buffer: { 'max-events': 1 }, function: () => new Promise(() => {}) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../src/environment.ts';
-import { World, webSocketSource } from './world.ts';
+import { NOTHING, World, webSocketSource } from './world.ts';
 
 type Options = Parameters<typeof webSocketSource>[1];
 
@@ -98,6 +98,13 @@ describe('a connection', () => {
     expect([upstream.received, connection()?.state]).toEqual([['a', 'b'], 'connecting']);
     await world.clock.advance(2_000);
     expect([upstream.received, connection()?.state]).toEqual([['a', 'b', 'c'], 'live']);
+  });
+
+  test('that is stopped while it paces its requests leaves no timer', async () => {
+    const { world, upstream } = await createWorld({ requests: ['a', 'b', 'c'], 'request-interval': '1h' });
+    await world.start();
+    await world.stop();
+    expect([upstream.received, await world.leftovers()]).toEqual([['a'], NOTHING]);
   });
 
   test('without a message for no-data-timeout is left, with one it is not', async () => {

@@ -112,11 +112,12 @@ describe('a source whose server dies', () => {
   });
 
   test('is not left for our own event loop that stood still for three timeouts', async () => {
-    const { world, upstream } = await createRelay();
-    await world.clock.advanceTo(20_050);
+    const { world, upstream, pipeline } = await createRelay({}, {}, new World({ latency: 50 }));
+    // Live at 150, so its first ping leaves at 20 150; the pong is still on its way when the loop goes on.
+    await world.clock.advanceTo(20_150);
     world.clock.block(30_000);
     await world.clock.advance(60_000);
-    expect(upstream.peers).toHaveLength(1);
+    expect([upstream.peers.length, pipeline.source('exchange').status.connection?.state]).toEqual([1, 'live']);
   });
 });
 
