@@ -48,6 +48,6 @@ export type { Chunk } from './messages/chunk.ts';
 export type { Attributes, Encoding, Message } from './messages/message.ts';
 export type { Deliver } from './sinks/function.ts';
 export { expandMessages, filterMessages, mapMessages, type Transform } from './streams/transforms.ts';
-export type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './supervision/pipeline.ts';
+export type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './supervision/handles.ts';
 export type { PipelineStatus, SinkStatus, SourceStatus, SupervisorStatus } from './supervision/status.ts';
 export type { Outcome, StopOptions, Supervisor, SupervisorOptions } from './supervision/supervisor.ts';

@@ -80,6 +80,8 @@ class NumberedStream implements SourceStream {
   #sequence = 0;
   #rejected = 0;
   #ended = false;
+  /** A subject that completes while it emits forgets who has not had the chunk yet. */
+  #handingOn = 0;
   #waiting: Message[] = [];
   #waitingBytes = 0;
   #timer: unknown;
@@ -117,8 +119,7 @@ class NumberedStream implements SourceStream {
     if (this.#ended) return;
     this.#handOnWaiting();
     this.#ended = true;
-    this.#handedOn$.complete();
-    this.held$.complete();
+    if (this.#handingOn === 0) this.#complete();
   }
 
   get held(): boolean {
@@ -157,13 +158,21 @@ class NumberedStream implements SourceStream {
     });
   }
 
+  #complete(): void {
+    this.#handedOn$.complete();
+    this.held$.complete();
+  }
+
   #chunk(messages: readonly Message[]): Chunk {
     return { source: this.name, through: this.#sequence, messages };
   }
 
   #handOn(chunk: Chunk): void {
     this.#options.ledger.handOn(this.name, chunk.through);
+    this.#handingOn += 1;
     this.#handedOn$.next(chunk);
+    this.#handingOn -= 1;
+    if (this.#ended && this.#handingOn === 0) this.#complete();
   }
 
   #await(messages: readonly Message[]): void {

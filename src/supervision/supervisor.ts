@@ -9,7 +9,8 @@ import type { Environment } from '../environment.ts';
 import { StartError, UsageError } from '../errors.ts';
 import { describeFailure } from './failure.ts';
 import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
-import { createPipeline, DRAIN, type Pipeline, type PipelineRuntime } from './pipeline.ts';
+import type { Pipeline } from './handles.ts';
+import { createPipeline, DRAIN, type PipelineRuntime } from './pipeline.ts';
 import type { SupervisorStatus } from './status.ts';
 import { throttledStatus } from './throttle.ts';
 

@@ -10,13 +10,19 @@ export function optionsTable(): string {
   return [
     table(
       'Both',
-      source
-        .filter(({ name }) => inSink.has(name))
-        .map((row) => ({ ...row, fallback: fallbacks(row, sink) })),
+      source.filter(({ name }) => inSink.has(name)).map((row) => ({ ...row, fallback: fallbacks(row, sink) })),
     ),
-    table('Source only', source.filter(({ name }) => !inSink.has(name))),
-    table('Sink only', sink.filter(({ name }) => !inSource.has(name))),
-    table('Beside a sink’s kind', [...within(options, 'sinks[].').filter(({ name }) => /^(inputs|buffer\.|batch\.)/.test(name))]),
+    table(
+      'Source only',
+      source.filter(({ name }) => !inSink.has(name)),
+    ),
+    table(
+      'Sink only',
+      sink.filter(({ name }) => !inSource.has(name)),
+    ),
+    table('Beside a sink’s kind', [
+      ...within(options, 'sinks[].').filter(({ name }) => /^(inputs|buffer\.|batch\.)/.test(name)),
+    ]),
   ].join('\n\n');
 }
 

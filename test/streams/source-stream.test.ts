@@ -10,6 +10,14 @@ function messagesOf(source: SourceStream): Message[] {
 }
 
 describe('a source', () => {
+  test('that a tap ends while it hands on still gives the chunk to everyone', () => {
+    const source = streamBench().source('feed');
+    source.messages$.subscribe(() => source.end());
+    const { chunks } = reading(source);
+    receive(source, 1);
+    expect(chunks).toEqual(['feed1 ->1']);
+  });
+
   test('numbers what arrives from 1, without holes across turns', () => {
     const source = streamBench().source('feed');
     const { chunks } = reading(source);

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { PipelineInput, SinkInput, SourceInput } from '../../src/config/options.ts';
 import type { Environment, FrameSocket, Handshake, Listener, Logger } from '../../src/environment.ts';
-import type { Pipeline } from '../../src/supervision/pipeline.ts';
+import type { Pipeline } from '../../src/supervision/handles.ts';
 import { createRootSupervisor, type Outcome, type Supervisor } from '../../src/supervision/supervisor.ts';
 import {
   createMemoryNetwork,
