@@ -29,7 +29,9 @@ for (let round = 0; round < rounds; round += 1) {
   byHand.push(await relay('relay-by-hand.mjs'));
   hawser.push(await relay('relay-hawser.mjs'));
 }
-console.log(`${messages} messages of ${PAYLOAD} bytes, socket to socket, ${rounds} rounds in turn; best round of each\n`);
+console.log(
+  `${messages} messages of ${PAYLOAD} bytes, socket to socket, ${rounds} rounds in turn; best round of each\n`,
+);
 const [hand, ours] = [report('by hand (ws)', byHand), report('hawser', hawser)];
 console.log(`\nCPU per message: hawser takes ${((ours / hand) * 100).toFixed(0)} % of the relay by hand`);
 

@@ -8,7 +8,7 @@ const START = '<!-- options -->\n';
 const END = '\n<!-- /options -->';
 
 // `UPDATE_README=1 npx vitest run test/readme` writes the table anew.
-if (process.env['UPDATE_README']) {
+if (process.env.UPDATE_README) {
   const [before, , after] = parts(readFileSync(path, 'utf8'));
   writeFileSync(path, `${before}${START}${optionsTable()}${END}${after}`);
 }
