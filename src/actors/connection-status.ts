@@ -28,6 +28,9 @@ export interface ConnectionStatus {
   readonly warnings: number;
 }
 
+/** `edge`: not only the detail has changed. */
+export type ReportStatus = (status: ConnectionStatus, edge: boolean) => void;
+
 const WORDS: readonly ConnectionWord[] = ['idle', 'connecting', 'live', 'waiting', 'failed'];
 
 export interface ConnectionReport {
@@ -41,7 +44,7 @@ export interface ConnectionReportOptions {
   readonly id: string;
   readonly options: { readonly url: string };
   readonly environment: Pick<Environment, 'logger' | 'now'>;
-  readonly report: (status: ConnectionStatus) => void;
+  readonly report: ReportStatus;
 }
 
 type Context = ReturnType<(typeof connectionMachine)['getInitialSnapshot']>['context'];
@@ -58,8 +61,8 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
   function observe(snapshot: AnyMachineSnapshot): void {
     const context: Context = snapshot.context;
     const state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'idle';
-    const previous = status?.state;
-    const changed = state !== previous;
+    const before = status;
+    const changed = state !== before?.state;
     status = {
       state,
       detail: paths(snapshot.value),
@@ -71,8 +74,9 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       ...(state === 'waiting' && retryIn !== undefined ? { retryIn } : {}),
       ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
     };
-    options.report(status);
-    if (changed) log(status, previous === 'live' ? 'lost' : 'cannot connect');
+    // A heartbeat moves the detail all the time; only what a person would call a change is told at once.
+    options.report(status, changed || context.attempt !== before?.attempt || context.cause !== before?.cause?.detail);
+    if (changed) log(status, before?.state === 'live' ? 'lost' : 'cannot connect');
   }
 
   function log(current: ConnectionStatus, what: string): void {

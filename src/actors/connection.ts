@@ -12,7 +12,7 @@ import { shownUrl } from '../config/url.ts';
 import type { Environment, Loss, SocketEvents } from '../environment.ts';
 import { type PreparedHandshake, prepareHandshake } from '../transport/handshake.ts';
 import type { Traffic } from '../transport/traffic.ts';
-import { type ConnectionStatus, createConnectionReport } from './connection-status.ts';
+import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
 import { Link } from './link.ts';
 import { createRedaction } from './redaction.ts';
@@ -38,7 +38,7 @@ export interface ConnectionActorOptions {
   readonly demand$: Observable<unknown>;
   /** Nothing more is taken in; run when the connection ends on purpose or for good. */
   readonly closeIntake: () => void;
-  readonly report: (status: ConnectionStatus) => void;
+  readonly report: ReportStatus;
 }
 
 /** Binds the connection machine to a transport and to what a component does with its frames. */

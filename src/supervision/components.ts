@@ -1,7 +1,7 @@
 import { NEVER, type OperatorFunction } from 'rxjs';
 import type { AnyActorLogic } from 'xstate';
 import { connectionActor } from '../actors/connection.ts';
-import type { ConnectionStatus } from '../actors/connection-status.ts';
+import type { ConnectionStatus, ReportStatus } from '../actors/connection-status.ts';
 import { outletActor, sinkActor } from '../actors/sink.ts';
 import { sourceActor } from '../actors/source.ts';
 import type { BatchOptions, SinkOptions, SourceOptions } from '../config/options.ts';
@@ -97,9 +97,9 @@ function connectedSource(
     hold: stream,
     demand$: stream.demand$,
     closeIntake: () => stream.end(),
-    report: (status) => {
+    report: (status, edge) => {
       connection = status;
-      context.changed();
+      if (edge) context.changed();
     },
   });
   return {
@@ -123,9 +123,9 @@ export function sinkComponent(
   const id = `${context.pipeline}/${options.name}`;
   let state: SinkWord = 'added';
   let connection: ConnectionStatus | undefined;
-  const report = (status: ConnectionStatus) => {
+  const report: ReportStatus = (status, edge) => {
     connection = status;
-    context.changed();
+    if (edge) context.changed();
   };
   const logic = sinkActor({
     id,
@@ -157,7 +157,7 @@ function outletLogic(
   stream: SinkStream,
   deliver: Deliver | undefined,
   context: ComponentContext,
-  report: (status: ConnectionStatus) => void,
+  report: ReportStatus,
 ): AnyActorLogic {
   const { environment } = context;
   const { clock, logger } = environment;

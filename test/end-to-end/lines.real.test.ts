@@ -67,7 +67,7 @@ test('messages of a server become lines of the standard output and of a file', a
   });
   const path = join(folder, 'out.txt');
   const stdout = new PassThrough();
-  const { pipeline, until, supervisor } = await run(
+  const running = await run(
     {
       sources: [{ name: 'feed', 'web-socket': { url: server.url } }],
       sinks: [
@@ -76,10 +76,10 @@ test('messages of a server become lines of the standard output and of a file', a
       ],
     },
     { stdio: { stdin: new PassThrough(), stdout, stderr: new PassThrough() } },
-  ).then((running) => ({ ...running, until: running.until.bind(running) }));
-  await until((status) => status.sources[0]?.settled === 3);
-  expect(pipeline.status.sinks.map(({ delivered }) => delivered)).toEqual([3, 3]);
-  await supervisor.stop();
+  );
+  const { sinks } = await running.until((status) => status.sources[0]?.settled === 3);
+  expect(sinks.map(({ delivered }) => delivered)).toEqual([3, 3]);
+  await running.supervisor.stop();
   const lines = '"plain"\n{"n": 1.0}\n"two\\nlines"\n';
   expect(stdout.read()?.toString()).toBe(lines);
   expect(await readFile(path, 'utf8')).toBe(lines);
