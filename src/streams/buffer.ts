@@ -1,12 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { type Chunk, chunkBytes, chunkCount, countCovered, splitChunk } from '../messages/chunk.ts';
-
-export interface Bound {
-  /** Largest number of events. */
-  readonly events: number;
-  /** Largest sum of payload bytes. */
-  readonly bytes: number;
-}
+import type { Chunk } from '../messages/chunk.ts';
+import { type Bound, ChunkQueue } from './chunk-queue.ts';
 
 /** What happens to an event that finds the buffer full (option `buffer.when-full`). */
 export type WhenFull = 'block' | 'drop-oldest' | 'drop-newest';
@@ -49,12 +43,6 @@ export interface EventBuffer {
   counts(): BufferCounts;
 }
 
-/** A settled prefix is cut off the queue's array only when it is this long, so that settling stays O(1). */
-const COMPACT_AT = 1024;
-
-/** Stands in that prefix, which would keep the read of every settled chunk alive. */
-const SETTLED: Chunk = { source: '', through: 0, messages: [] };
-
 export function createBuffer(options: BufferOptions): EventBuffer {
   return new MemoryBuffer(options);
 }
@@ -62,15 +50,7 @@ export function createBuffer(options: BufferOptions): EventBuffer {
 class MemoryBuffer implements EventBuffer {
   readonly chunks$: Observable<Chunk>;
   readonly #options: BufferOptions;
-  /** Unsettled chunks: [head, next) were read by this reader, [next, fresh) by an earlier one, the rest never. */
-  #queue: Chunk[] = [];
-  #head = 0;
-  #next = 0;
-  #fresh = 0;
-  readonly #waiting = { events: 0, bytes: 0 };
-  readonly #inFlight = { events: 0, bytes: 0 };
-  readonly #settled = new Map<string, number>();
-  readonly #appended = new Map<string, number>();
+  readonly #queue = new ChunkQueue();
   #dropped = 0;
   #full = false;
   #held = false;
@@ -81,7 +61,7 @@ class MemoryBuffer implements EventBuffer {
   constructor(options: BufferOptions) {
     this.#options = options;
     this.chunks$ = new Observable((reader) => {
-      this.#rewind();
+      this.#queue.rewind();
       this.#reader = reader;
       this.#pump();
       return () => {
@@ -91,9 +71,7 @@ class MemoryBuffer implements EventBuffer {
   }
 
   append(chunk: Chunk): void {
-    const whole = this.#detach(chunk);
-    this.#appended.set(chunk.source, chunk.through);
-    this.#push(whole);
+    this.#queue.push(chunk);
     this.#pump();
   }
 
@@ -112,11 +90,7 @@ class MemoryBuffer implements EventBuffer {
   }
 
   settle(through: ReadonlyMap<string, number>): void {
-    for (const [source, sequence] of through) {
-      this.#settled.set(source, Math.max(sequence, this.#settled.get(source) ?? 0));
-    }
-    while (this.#head < this.#fresh && this.#settleHead());
-    this.#compact();
+    this.#queue.settle(through);
     this.#pump();
   }
 
@@ -125,7 +99,7 @@ class MemoryBuffer implements EventBuffer {
   }
 
   get empty(): boolean {
-    return this.#head === this.#queue.length;
+    return this.#queue.empty;
   }
 
   get drained(): boolean {
@@ -133,97 +107,16 @@ class MemoryBuffer implements EventBuffer {
   }
 
   counts(): BufferCounts {
-    return { waiting: { ...this.#waiting }, inFlight: { ...this.#inFlight }, dropped: this.#dropped };
-  }
-
-  #push(chunk: Chunk): void {
-    if (chunkCount(chunk) > 0) {
-      this.#queue.push(chunk);
-      count(this.#waiting, chunk, 1);
-      return;
-    }
-    // Empty ranges are joined, so that a source of which everything is filtered costs no memory.
-    for (let at = this.#queue.length - 1; at >= this.#fresh; at -= 1) {
-      const last = this.#queue[at];
-      if (last?.source === chunk.source) {
-        this.#queue[at] = { source: last.source, through: chunk.through, messages: last.messages };
-        return;
-      }
-      if (last && chunkCount(last) > 0) break;
-    }
-    this.#queue.push(chunk);
-  }
-
-  /** A survivor of a filter would keep its whole 64 KiB read alive. */
-  #detach(chunk: Chunk): Chunk {
-    const covered = chunk.through - (this.#appended.get(chunk.source) ?? 0);
-    if (chunkCount(chunk) * 2 >= covered) return chunk;
-    const { source, through } = chunk;
-    return { source, through, messages: chunk.messages.map((message) => message.detached()) };
-  }
-
-  /** More waits than may. One event that is larger than the whole buffer passes when alone: max-payload bounds it. */
-  #isOver(): boolean {
-    const { waiting } = this.#options;
-    return this.#waiting.events > waiting.events || (this.#waiting.bytes > waiting.bytes && this.#waiting.events > 1);
-  }
-
-  #dropNewest(): void {
-    while (this.#isOver()) {
-      const at = this.#queue.findLastIndex((chunk) => chunkCount(chunk) > 0);
-      const newest = this.#queue[at];
-      if (!newest) break;
-      let kept = chunkCount(newest);
-      while (kept > 0 && this.#isOver()) {
-        kept -= 1;
-        this.#waiting.events -= 1;
-        this.#waiting.bytes -= newest.messages[kept]?.bytes ?? 0;
-        this.#dropped += 1;
-      }
-      const { source, through } = newest;
-      const rest = { source, through, messages: newest.messages.slice(0, kept) };
-      this.#queue[at] = rest;
-      if (kept > 0 || at < this.#queue.length - 1) continue;
-      this.#queue.pop();
-      this.#push(rest);
-    }
-  }
-
-  #dropOldest(): void {
-    const gaps = new Map<string, number>();
-    let at = this.#fresh;
-    while (this.#isOver()) {
-      const oldest = this.#queue[at];
-      if (!oldest) break;
-      if (chunkCount(oldest) === 0) {
-        gaps.set(oldest.source, oldest.through);
-        at += 1;
-        continue;
-      }
-      const [dropped, rest] = splitChunk(oldest, 1);
-      count(this.#waiting, dropped, -1);
-      this.#dropped += 1;
-      gaps.set(dropped.source, dropped.through);
-      if (chunkCount(rest) === 0) at += 1;
-      else this.#queue[at] = rest;
-    }
-    if (gaps.size === 0) return;
-    const ranges = [...gaps].map(([source, through]) => ({ source, through, messages: [] }));
-    this.#queue.splice(this.#fresh, at - this.#fresh, ...ranges);
-  }
-
-  #rewind(): void {
-    this.#next = this.#head;
-    this.#inFlight.events = 0;
-    this.#inFlight.bytes = 0;
+    const { waiting, inFlight } = this.#queue;
+    return { waiting: { ...waiting }, inFlight: { ...inFlight }, dropped: this.#dropped };
   }
 
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (this.#reader && !this.#held && this.#next < this.#queue.length) {
-        const chunk = this.#takeNext();
+      while (this.#reader && !this.#held) {
+        const chunk = this.#queue.take(this.#options.inFlight, this.#ended);
         if (!chunk) break;
         this.#reader.next(chunk);
       }
@@ -231,75 +124,20 @@ class MemoryBuffer implements EventBuffer {
       this.#pumping = false;
     }
     this.#keepBound();
-    if (this.#ended && this.#next === this.#queue.length) this.#reader?.complete();
+    if (this.#ended && this.#queue.read) this.#reader?.complete();
   }
 
   /** Only what the reader leaves waits, so only that is measured. */
   #keepBound(): void {
-    const { whenFull } = this.#options;
+    const { whenFull, waiting } = this.#options;
     if (whenFull === 'block') this.#judgeFull();
-    else if (whenFull === 'drop-oldest') this.#dropOldest();
-    else this.#dropNewest();
-  }
-
-  #takeNext(): Chunk | undefined {
-    const { inFlight } = this.#options;
-    const room = inFlight.events - this.#inFlight.events;
-    let chunk = this.#queue[this.#next];
-    if (!chunk || room <= 0 || this.#inFlight.bytes >= inFlight.bytes) return undefined;
-    // Filtered ranges at the end settle after what is in flight; until then they stay, to be joined by the next.
-    const onlyRanges = this.#next >= this.#fresh && this.#waiting.events === 0;
-    if (onlyRanges && this.#inFlight.events > 0 && !this.#ended) return undefined;
-    if (chunkCount(chunk) > room) chunk = this.#split(chunk, room);
-    count(this.#inFlight, chunk, 1);
-    if (this.#next === this.#fresh) {
-      count(this.#waiting, chunk, -1);
-      this.#fresh += 1;
-    }
-    this.#next += 1;
-    return chunk;
-  }
-
-  #split(chunk: Chunk, room: number): Chunk {
-    const [head, tail] = splitChunk(chunk, room);
-    this.#queue.splice(this.#next, 1, head, tail);
-    if (this.#next < this.#fresh) this.#fresh += 1;
-    return head;
-  }
-
-  /** Takes what is settled off the first chunk; true when nothing of it is left and the next may follow. */
-  #settleHead(): boolean {
-    const chunk = this.#queue[this.#head];
-    if (!chunk) return false;
-    const settled = this.#settled.get(chunk.source) ?? 0;
-    const unread = this.#head >= this.#next;
-    if (chunk.through <= settled) {
-      if (!unread) count(this.#inFlight, chunk, -1);
-      this.#queue[this.#head] = SETTLED;
-      this.#head += 1;
-      if (unread) this.#next = this.#head;
-      return true;
-    }
-    const done = countCovered(chunk, settled);
-    if (done > 0) {
-      const [head, tail] = splitChunk(chunk, done);
-      if (!unread) count(this.#inFlight, head, -1);
-      this.#queue[this.#head] = tail;
-    }
-    return false;
-  }
-
-  #compact(): void {
-    if (this.#head < COMPACT_AT && this.#head < this.#queue.length) return;
-    this.#queue = this.#queue.slice(this.#head);
-    this.#next -= this.#head;
-    this.#fresh -= this.#head;
-    this.#head = 0;
+    else if (whenFull === 'drop-oldest') this.#dropped += this.#queue.dropOldest(waiting);
+    else this.#dropped += this.#queue.dropNewest(waiting);
   }
 
   #judgeFull(): void {
     const { waiting } = this.#options;
-    const { events, bytes } = this.#waiting;
+    const { events, bytes } = this.#queue.waiting;
     const full = this.#full
       ? events > waiting.events / 2 || bytes > waiting.bytes / 2
       : events >= waiting.events || bytes >= waiting.bytes;
@@ -307,9 +145,4 @@ class MemoryBuffer implements EventBuffer {
     this.#full = full;
     this.#options.onFull?.(full);
   }
-}
-
-function count(tally: { events: number; bytes: number }, chunk: Chunk, sign: 1 | -1): void {
-  tally.events += sign * chunkCount(chunk);
-  tally.bytes += sign * chunkBytes(chunk);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import { type Attributes, type Encoding, Message } from '../messages/message.ts';
 import { PackedChunk, packFrames } from '../messages/packed-chunk.ts';
-import type { Bound } from './buffer.ts';
+import type { Bound } from './chunk-queue.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface SourceStreamOptions {
