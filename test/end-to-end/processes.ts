@@ -13,10 +13,17 @@ export class PeerProcess {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
   readonly #watch = new Watch();
+  #ended = false;
 
   constructor(child: ChildProcess) {
     this.#child = child;
-    this.exited = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    this.exited = new Promise((resolve) => {
+      child.once('close', (code) => {
+        this.#ended = true;
+        this.#watch.changed();
+        resolve(code);
+      });
+    });
     if (child.stdout) {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.lines.push(line);
@@ -28,11 +35,16 @@ export class PeerProcess {
     });
   }
 
-  /** The rest of the line number `index`, from 0, that begins with `word`. */
+  /**
+   * The rest of the line number `index`, from 0, that begins with `word`.
+   * @throws Error when the process has ended without it.
+   */
   async prints(word: string, index = 0): Promise<string> {
-    const found = () => this.lines.filter((line) => line.startsWith(`${word} `))[index];
-    await this.#watch.until(() => found() !== undefined);
-    return found()?.slice(word.length + 1) ?? '';
+    const find = () => this.lines.filter((line) => line.startsWith(`${word} `))[index];
+    await this.#watch.until(() => this.#ended || find() !== undefined);
+    const found = find();
+    if (found === undefined) throw new Error(`it has ended without telling "${word}": ${this.errors}`);
+    return found.slice(word.length + 1);
   }
 
   /** Freezes it: its connections stay, and it answers nothing. */

@@ -1,7 +1,8 @@
 import type { Subscription } from 'rxjs';
 import type { Chunk } from '../../src/messages/chunk.ts';
 import { PackedChunk, packFrames } from '../../src/messages/packed-chunk.ts';
-import { type Bound, createBuffer, type WhenFull } from '../../src/streams/buffer.ts';
+import { createBuffer, type WhenFull } from '../../src/streams/buffer.ts';
+import type { Bound } from '../../src/streams/chunk-queue.ts';
 import { event } from './events.ts';
 
 export const SOURCES = ['a', 'b'] as const;
