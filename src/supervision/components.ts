@@ -170,7 +170,8 @@ function outletLogic(
       return outlet(fileSink(environment.files, options.options.path, logger));
     case 'function':
       return outlet(functionSink(requireFunction(options.name, deliver), clock, logger));
-    case 'web-socket':
+    case 'web-socket': {
+      const { heartbeat } = options.options;
       return connectionActor({
         id: `${id}/connection`,
         readyId: id,
@@ -186,7 +187,8 @@ function outletLogic(
             batched: batched(),
             ack: options.options.ack,
             ackInterval: options.options['ack-interval'],
-            window: options.options['max-in-flight'].events,
+            window: options.options['max-in-flight'],
+            heartbeatTimeout: heartbeat ? heartbeat.timeout : undefined,
             ackTimeout: options.options.retry.timeout,
             unacknowledged,
             clock,
@@ -197,6 +199,7 @@ function outletLogic(
         closeIntake: () => {},
         report,
       });
+    }
   }
 }
 

@@ -102,7 +102,7 @@ test('a peer that reads little by little, for three timeouts, keeps its connecti
       {
         name: 'out',
         buffer: { 'max-events': 10 },
-        'web-socket': { url: peer.url, heartbeat: HEARTBEAT, 'max-in-flight': { bytes: '1MiB' }, reconnect: SOON },
+        'web-socket': { url: peer.url, heartbeat: HEARTBEAT, reconnect: SOON },
       },
     ],
   });

@@ -130,7 +130,7 @@ describe('ack: pong', () => {
   });
 
   test('asks sooner when half the window is used', async () => {
-    const bench = webSocketBench({ options: { window: 6 } });
+    const bench = webSocketBench({ options: { window: { events: 6, bytes: 2 ** 24 } } });
     const { wire, answer } = bench.connect();
     bench.give('1');
     answer();
@@ -143,7 +143,7 @@ describe('ack: pong', () => {
   });
 
   test('asks at once with the pong when half the window was used meanwhile', () => {
-    const bench = webSocketBench({ options: { window: 4 } });
+    const bench = webSocketBench({ options: { window: { events: 4, bytes: 2 ** 24 } } });
     const { wire, answer } = bench.connect();
     bench.give('1');
     bench.give('2', '3');
@@ -172,7 +172,10 @@ describe('ack: pong', () => {
   });
 
   test('writes no more than the window until it is acknowledged', () => {
-    const bench = webSocketBench({ options: { window: 2 }, buffer: { inFlight: ofEvents(2) } });
+    const bench = webSocketBench({
+      options: { window: { events: 2, bytes: 2 ** 24 } },
+      buffer: { inFlight: ofEvents(2) },
+    });
     const { wire, answer } = bench.connect();
     bench.give('1', '2', '3');
     expect(wire.frames).toEqual(['1', '2']);
