@@ -24,7 +24,8 @@ export type ConnectionCause =
   | Loss
   | { kind: 'preparation'; message: string }
   | { kind: 'timeout'; phase: 'prepare' | 'transport' | 'upgrade' }
-  | { kind: 'silence'; judge: 'heartbeat' | 'no-data-timeout' }
+  /** `unheard`: no ping was ever answered. */
+  | { kind: 'silence'; judge: 'heartbeat' | 'no-data-timeout'; unheard?: boolean }
   | { kind: 'acknowledgement'; message: string };
 
 export type ConnectionEvent =

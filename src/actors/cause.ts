@@ -20,7 +20,7 @@ export function describeCause(cause: ConnectionCause): string {
     case 'timeout':
       return TIMEOUTS[cause.phase];
     case 'silence':
-      return SILENCES[cause.judge];
+      return cause.unheard ? `${SILENCES[cause.judge]}; ${UNHEARD}` : SILENCES[cause.judge];
   }
 }
 
@@ -34,6 +34,8 @@ const SILENCES = {
   heartbeat: 'the peer did not answer a ping within heartbeat.timeout',
   'no-data-timeout': 'no message within no-data-timeout',
 } as const;
+
+const UNHEARD = 'it has never answered one: if it cannot, set heartbeat: off, and ack: written where it is a sink';
 
 function describeClose(code: number, reason: string): string {
   if (code === 1006) return 'the connection ended without a close frame (1006)';

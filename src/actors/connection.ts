@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { enqueueActions, fromPromise, sendParent } from 'xstate';
+import { assign, enqueueActions, fromPromise, sendParent } from 'xstate';
 import {
   type ConnectionCause,
   type ConnectionInput,
@@ -50,6 +50,8 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
   let prepared: PreparedHandshake | undefined;
   let link: Link | undefined;
+  /** Some ping was answered, over all sockets. */
+  let heard = false;
   let abandon: (cause: ConnectionCause) => void = () => {};
   const traffic = setup.traffic((message) => abandon({ kind: 'acknowledgement', message }));
 
@@ -90,7 +92,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
         sendBack({ type: 'socket.open' });
       }),
       frames: guard((frames) => current.frames(frames)),
-      pong: guard((payload) => current.pong(payload)),
+      pong: guard((payload) => {
+        heard = true;
+        current.pong(payload);
+      }),
       drained: guard(() => traffic.drained()),
       lost: guard((loss: Loss) => lose(loss)),
     };
@@ -178,6 +183,9 @@ export function connectionActor(setup: ConnectionActorOptions) {
         closeIntake: () => setup.closeIntake(),
         markFed: () => link?.markFed(),
         markProgress: () => link?.markProgress(),
+        recordSilence: assign({
+          cause: () => ({ kind: 'silence' as const, judge: 'heartbeat' as const, unheard: !heard }),
+        }),
         warnSilence: () => report.warn('the peer does not answer pings (heartbeat.action: log-only)'),
         warnLongPause: () => report.warn('not read for 10 s, because a sink has no room; the peer may give up on us'),
       },

@@ -1,9 +1,10 @@
+import type { Logger } from '../environment.ts';
 import type { Intake } from '../sources/intake.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import { resource } from './resource.ts';
 
 /** A source that is no connection, as an actor: reports that it is ready, and how it ended. */
-export function sourceActor(id: string, stream: SourceStream, intake: Intake) {
+export function sourceActor(id: string, stream: SourceStream, intake: Intake, logger: Pick<Logger, 'error'>) {
   return resource(({ sendBack, receive, guard, onEnd }) => {
     function end(outcome: 'ended' | 'failed', cause: unknown): void {
       if (outcome === 'ended') stream.end();
@@ -14,6 +15,16 @@ export function sourceActor(id: string, stream: SourceStream, intake: Intake) {
       if (event.type === 'stop') end('ended', null);
     });
     sendBack({ type: 'child.ready', id });
-    intake({ stream, ended: () => end('ended', null), failed: (cause) => end('failed', cause), guard, onEnd });
+    intake({
+      stream,
+      reject: (reason) => {
+        stream.reject(1);
+        logger.error({ source: id }, `rejected: ${reason}`);
+      },
+      ended: () => end('ended', null),
+      failed: (cause) => end('failed', cause),
+      guard,
+      onEnd,
+    });
   });
 }

@@ -1,5 +1,5 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import type { Received } from '../streams/source-stream.ts';
 import type { Intake } from './intake.ts';
 
 /** Longest line that is read, in bytes: as long as the largest message that a client accepts by default. */
@@ -7,17 +7,22 @@ export const MAX_LINE = 16 * 1024 * 1024;
 
 /** Each line of a stream is an event, without its line end. The source ends with the stream. */
 export function readLines(open: () => Readable, describe: string): Intake {
-  return ({ stream, ended, failed, guard, onEnd }) => {
+  return ({ stream, reject, ended, failed, guard, onEnd }) => {
     const input = open();
     const splitter = createSplitter();
 
+    function take(lines: readonly Line[]): void {
+      stream.receive(lines.filter(isText));
+      for (const line of lines) if (!isText(line)) reject(`a line of ${describe} is not UTF-8`);
+    }
+
     const onData = guard((data: Buffer | string) => {
       const lines = splitter.split(typeof data === 'string' ? Buffer.from(data) : data);
-      stream.receive(lines);
+      take(lines);
       if (splitter.pending > MAX_LINE) failed(new Error(`${describe}: a line is longer than ${MAX_LINE} bytes`));
     });
     const onClose = guard(() => {
-      stream.receive(splitter.flush());
+      take(splitter.flush());
       ended();
     });
     const onError = guard((error: Error) => failed(new Error(`${describe}: ${error.message}`, { cause: error })));
@@ -46,9 +51,17 @@ export function readLines(open: () => Readable, describe: string): Intake {
 
 function ignore(): void {}
 
+interface Line {
+  readonly data: Buffer;
+}
+
+function isText({ data }: Line): boolean {
+  return isUtf8(data);
+}
+
 interface Splitter {
-  split(data: Buffer): Received[];
-  flush(): Received[];
+  split(data: Buffer): Line[];
+  flush(): Line[];
   /** Bytes of the line that has not ended. */
   readonly pending: number;
 }
@@ -60,7 +73,7 @@ function createSplitter(): Splitter {
   let open: Buffer[] = [];
   let pending = 0;
 
-  function finish(last: Buffer): Received {
+  function finish(last: Buffer): Line {
     const line = open.length === 0 ? last : Buffer.concat([...open, last]);
     open = [];
     pending = 0;
@@ -69,7 +82,7 @@ function createSplitter(): Splitter {
 
   return {
     split(data) {
-      const lines: Received[] = [];
+      const lines: Line[] = [];
       let start = 0;
       for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE, start)) {
         lines.push(finish(data.subarray(start, end)));

@@ -19,6 +19,8 @@ export interface BufferCounts {
   readonly waiting: Bound;
   readonly inFlight: Bound;
   readonly dropped: number;
+  /** Events that are not settled: waiting, in flight, or to be sent again. */
+  readonly owed: number;
 }
 
 /**
@@ -107,8 +109,8 @@ class MemoryBuffer implements EventBuffer {
   }
 
   counts(): BufferCounts {
-    const { waiting, inFlight } = this.#queue;
-    return { waiting: { ...waiting }, inFlight: { ...inFlight }, dropped: this.#dropped };
+    const { waiting, inFlight, unsettled } = this.#queue;
+    return { waiting: { ...waiting }, inFlight: { ...inFlight }, dropped: this.#dropped, owed: unsettled };
   }
 
   #pump(): void {

@@ -38,6 +38,16 @@ export class ChunkQueue {
     return this.#inFlight;
   }
 
+  /** Events that are not settled, taken or not. */
+  get unsettled(): number {
+    let events = 0;
+    for (let at = this.#head; at < this.#queue.length; at += 1) {
+      const chunk = this.#queue[at];
+      if (chunk) events += chunkCount(chunk);
+    }
+    return events;
+  }
+
   /** Nothing is unsettled. */
   get empty(): boolean {
     return this.#head === this.#queue.length;

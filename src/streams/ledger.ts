@@ -24,8 +24,6 @@ export interface Ledger {
   /** What one taker has settled. */
   settledBy(taker: string, source: string): number;
   inFlight(source: string): number;
-  /** Events that a taker has not settled, over all its sources. */
-  owed(taker: string): number;
   readonly settlements$: Subject<Settlement>;
 }
 
@@ -80,14 +78,6 @@ export function createLedger(): Ledger {
     settled: (source) => account(source).settled,
     settledBy: (taker, source) => account(source).takers.get(taker) ?? 0,
     inFlight: (source) => account(source).handedOn - account(source).settled,
-    owed(taker) {
-      let owed = 0;
-      for (const entry of accounts.values()) {
-        const settled = entry.takers.get(taker);
-        if (settled !== undefined) owed += entry.handedOn - settled;
-      }
-      return owed;
-    },
     settlements$,
   };
 }

@@ -153,7 +153,14 @@ class BufferedStream implements SinkStream {
   }
 
   counts(): SinkCounts {
-    return { ...this.#buffer.counts(), delivered: this.#delivered, rejected: this.#rejected };
+    const counts = this.#buffer.counts();
+    const untransformed = this.#untransformed.reduce((sum, chunk) => sum + chunkCount(chunk), 0);
+    return {
+      ...counts,
+      owed: counts.owed + untransformed,
+      delivered: this.#delivered,
+      rejected: this.#rejected,
+    };
   }
 
   #append(chunk: Chunk): void {

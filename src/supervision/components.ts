@@ -6,6 +6,7 @@ import { outletActor, sinkActor } from '../actors/sink.ts';
 import { sourceActor } from '../actors/source.ts';
 import type { BatchOptions, SinkOptions, SourceOptions } from '../config/options.ts';
 import type { Clock, Environment } from '../environment.ts';
+import { UsageError } from '../errors.ts';
 import type { Batch } from '../messages/batch.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import { fileSink } from '../sinks/file.ts';
@@ -59,6 +60,7 @@ export function sourceComponent(
   context: ComponentContext,
 ): SourceComponent {
   const { environment } = context;
+  const { logger } = environment;
   const path = `${context.pipeline}/${options.name}`;
   const state = (): SourceWord => (stream.ended ? 'ended' : 'running');
   const common = { options, stream, state, connection: () => undefined };
@@ -66,15 +68,15 @@ export function sourceComponent(
     case 'web-socket':
       return connectedSource(options, stream, context);
     case 'stdin':
-      return { ...common, child: child(path, sourceActor(path, stream, stdinSource(environment.stdio))) };
+      return { ...common, child: child(path, sourceActor(path, stream, stdinSource(environment.stdio), logger)) };
     case 'file':
       return {
         ...common,
-        child: child(path, sourceActor(path, stream, fileSource(environment.files, options.options.path))),
+        child: child(path, sourceActor(path, stream, fileSource(environment.files, options.options.path), logger)),
       };
     case 'function': {
       const push = functionSource(stream);
-      return { ...common, push, child: child(path, sourceActor(path, stream, push.intake)) };
+      return { ...common, push, child: child(path, sourceActor(path, stream, push.intake, logger)) };
     }
   }
 }
@@ -205,7 +207,7 @@ function outletLogic(
 
 function requireFunction(name: string, deliver: Deliver | undefined): Deliver {
   if (deliver) return deliver;
-  throw new TypeError(`sink ${name} is a function sink: give it one with pipeline.sink('${name}', { function })`);
+  throw new UsageError(`sink ${name} is a function sink: give it one with pipeline.sink('${name}', { function })`);
 }
 
 function batching(options: BatchOptions | undefined, clock: Clock): OperatorFunction<Chunk, Batch> {

@@ -139,9 +139,7 @@ class AssembledPipeline implements PipelineRuntime {
   }
 
   undelivered(): number {
-    let owed = 0;
-    for (const name of this.#sinks.keys()) owed += this.#ledger.owed(name);
-    return owed;
+    return [...this.#sinks.values()].reduce((sum, { stream }) => sum + stream.counts().owed, 0);
   }
 
   failure(): unknown {
@@ -236,14 +234,13 @@ class AssembledPipeline implements PipelineRuntime {
     const options = this.#sinkOptions.get(name);
     const component = this.#sinks.get(name);
     const common = { name, kind: options?.kind ?? '', inputs: options?.inputs ?? [] };
-    if (!component) return { ...common, state: 'added', owed: 0, restarts: 0, ...NOTHING };
+    if (!component) return { ...common, state: 'added', restarts: 0, ...NOTHING };
     const live = component.connection();
     return {
       ...common,
       state: component.state(),
       ...(live ? { connection: live } : {}),
       ...component.stream.counts(),
-      owed: this.#ledger.owed(name),
       restarts: this.#restarts.get(component.child.spec.id) ?? 0,
     };
   }
@@ -258,6 +255,7 @@ const NOTHING = {
   waiting: { events: 0, bytes: 0 },
   inFlight: { events: 0, bytes: 0 },
   dropped: 0,
+  owed: 0,
   delivered: 0,
   rejected: 0,
 };

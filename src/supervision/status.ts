@@ -31,8 +31,6 @@ export interface SinkStatus extends SinkCounts {
   readonly inputs: readonly string[];
   /** Web-socket sinks only. */
   readonly connection?: ConnectionStatus;
-  /** Handed to it and not settled. */
-  readonly owed: number;
   readonly restarts: number;
 }
 

@@ -35,6 +35,10 @@ const CASES: readonly (readonly [ConnectionCause, string])[] = [
     'the peer accepted the connection but did not answer the upgrade within connect.timeout',
   ],
   [{ kind: 'silence', judge: 'heartbeat' }, 'the peer did not answer a ping within heartbeat.timeout'],
+  [
+    { kind: 'silence', judge: 'heartbeat', unheard: true },
+    'the peer did not answer a ping within heartbeat.timeout; it has never answered one: if it cannot, set heartbeat: off, and ack: written where it is a sink',
+  ],
   [{ kind: 'silence', judge: 'no-data-timeout' }, 'no message within no-data-timeout'],
 ];
 

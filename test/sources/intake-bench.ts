@@ -28,6 +28,7 @@ function runIntake(intake: Intake, stream: SourceStream, outcomes: string[]): ()
   let ended = false;
   intake({
     stream,
+    reject: (reason) => outcomes.push(`rejected: ${reason}`),
     ended: () => outcomes.push('ended'),
     failed: (cause) => outcomes.push(`failed: ${cause instanceof Error ? cause.message : cause}`),
     guard:

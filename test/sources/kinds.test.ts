@@ -86,3 +86,17 @@ describe('the frames of a web-socket source', () => {
     expect(webSocketSource(intakeBench().source, silent).owing).toBe(false);
   });
 });
+
+describe('a line that is not UTF-8', () => {
+  test('is rejected and counted, and the rest goes on', async () => {
+    const { run, texts, outcomes } = intakeBench();
+    const input = new PassThrough();
+    run(stdinSource({ stdin: input }));
+    input.end(Buffer.from([0x61, 0x0a, 0xff, 0xfe, 0x0a, 0x62, 0x0a]));
+    await turn();
+    expect([texts, outcomes]).toEqual([
+      ['a', 'b'],
+      ['rejected: a line of stdin is not UTF-8', 'ended'],
+    ]);
+  });
+});

@@ -62,6 +62,7 @@ describe('a reader of the buffer', () => {
       waiting: { events: 0, bytes: 0 },
       inFlight: { events: 0, bytes: 0 },
       dropped: 0,
+      owed: 0,
     });
   });
 
@@ -86,6 +87,7 @@ describe('a reader of the buffer', () => {
       waiting: { events: 1, bytes: 2 },
       inFlight: { events: 3, bytes: 6 },
       dropped: 0,
+      owed: 4,
     });
   });
 

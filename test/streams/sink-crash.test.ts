@@ -82,7 +82,7 @@ describe('a transform that throws', () => {
     const { open, source, ledger } = crashBench(1);
     open();
     receive(source, 1);
-    expect([ledger.settled('a'), ledger.owed('out')]).toEqual([0, 1]);
+    expect([ledger.settled('a'), ledger.inFlight('a')]).toEqual([0, 1]);
   });
 
   test('does not drop what the sources hand on before they end', () => {

@@ -62,7 +62,7 @@ describe('a sink', () => {
     reading(sink);
     receive(source, 3);
     settleEvents(sink, 'a', 2, 2);
-    expect([bench.ledger.settled('a'), bench.ledger.owed('out'), sink.counts().delivered]).toEqual([2, 1, 2]);
+    expect([bench.ledger.settled('a'), sink.counts().owed, sink.counts().delivered]).toEqual([2, 1, 2]);
   });
 
   test('counts as rejected, not as delivered, what it could not write', () => {
@@ -185,7 +185,7 @@ describe('a full sink', () => {
     expect([source.held, sink.counts().dropped]).toEqual([false, 2]);
   });
 
-  test('that leaves holds its sources no more and owes nothing', () => {
+  test('that leaves holds its sources no more, in flight or waiting', () => {
     const bench = streamBench();
     const source = bench.source('a');
     const sink = bench.sink('out', [source], block(1));
@@ -193,7 +193,17 @@ describe('a full sink', () => {
     receive(source, 2);
     sink.leave();
     receive(source, 1);
-    expect([source.held, bench.ledger.owed('out'), bench.ledger.settled('a')]).toEqual([false, 0, 3]);
+    expect([source.held, bench.ledger.inFlight('a'), bench.ledger.settled('a')]).toEqual([false, 0, 3]);
+  });
+
+  test('owes events only, neither what it dropped nor what was filtered', () => {
+    const bench = streamBench();
+    const source = bench.source('a');
+    const buffer = { waiting: ofEvents(1), whenFull: 'drop-newest', inFlight: NO_BOUND } as const;
+    const sink = bench.sink('out', [source], { buffer });
+    sink.open(() => {});
+    receive(source, 3);
+    expect([sink.counts().owed, sink.counts().dropped]).toEqual([1, 2]);
   });
 });
 
