@@ -41,7 +41,27 @@ export {
 } from './config/error.ts';
 export { type LoadContext, type LoadedPipeline, parsePipeline, readPipeline } from './config/load.ts';
 export type { PipelineInput, PipelineOptions, SinkInput, SourceInput } from './config/options.ts';
-export type { Clock, Dial, Environment, Files, FrameSocket, Listen, Logger, Loss, Stdio } from './environment.ts';
+export type {
+  Accept,
+  Clock,
+  Dial,
+  DialRequest,
+  Environment,
+  Files,
+  Frame,
+  FrameSocket,
+  Handshake,
+  Listen,
+  Listener,
+  ListenRequest,
+  Logger,
+  Loss,
+  PackedFrames,
+  ReceivedFrame,
+  Refusal,
+  SocketEvents,
+  Stdio,
+} from './environment.ts';
 export { HawserError, NetworkError, StartError, UsageError } from './errors.ts';
 export type { Batch, BatchReason } from './messages/batch.ts';
 export type { Chunk } from './messages/chunk.ts';
