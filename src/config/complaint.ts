@@ -1,4 +1,5 @@
 import type { Problem } from './error.ts';
+import { shownHeaderName } from './handshake.ts';
 import { formatPath, isRecord, type Path } from './tree.ts';
 import { shownUrl } from './url.ts';
 
@@ -70,9 +71,15 @@ function shortened(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
+function shownPath(path: Path): Path {
+  return path.map((part, index) =>
+    path[index - 1] === 'headers' && typeof part === 'string' ? shownHeaderName(part) : part,
+  );
+}
+
 function problem({ path, value, expected, message }: Complaint): Problem {
   return {
-    path: formatPath(path),
+    path: formatPath(shownPath(path)),
     ...(value === undefined ? {} : { value }),
     ...(expected === undefined ? {} : { expected }),
     message,

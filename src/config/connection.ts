@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from './tree.ts';
-import { duration, handshakeTemplate, integer } from './values.ts';
+import { duration, handshakeTemplate, headerTemplate, integer } from './values.ts';
 
 /** How long, and when, a connection is opened. */
 export function connect(mode: 'lazy' | 'eager') {
@@ -30,7 +30,7 @@ export function connect(mode: 'lazy' | 'eager') {
 export function auth() {
   return z
     .strictObject({
-      'bearer-token': handshakeTemplate().optional().describe('Sent as `Authorization: Bearer …`.'),
+      'bearer-token': headerTemplate().optional().describe('Sent as `Authorization: Bearer …`.'),
       basic: z
         .strictObject({
           username: handshakeTemplate().describe('User name.'),

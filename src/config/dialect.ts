@@ -1,5 +1,5 @@
 import type { Complaint } from './complaint.ts';
-import type { Path } from './tree.ts';
+import { type Path, startsWith } from './tree.ts';
 
 /** What a dialect makes of a file: the native shape, not checked yet, and where each part of it was written. */
 export interface Translation {
@@ -20,7 +20,7 @@ export function writtenPath(path: Path, origins: readonly Origin[]): Path {
   let best: Origin | undefined;
   for (const origin of origins) {
     const longer = best === undefined || origin.native.length > best.native.length;
-    if (longer && origin.native.every((part, index) => path[index] === part)) best = origin;
+    if (longer && startsWith(path, origin.native)) best = origin;
   }
   return best === undefined ? path : [...best.written, ...path.slice(best.native.length)];
 }

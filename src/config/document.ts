@@ -20,8 +20,14 @@ export interface ConfigDocument {
 /** Most nodes that aliases (`*name`) may stand for, all together: a few lines could otherwise stand for billions. */
 export const MAX_ALIASED_NODES = 10_000;
 
-/** Reads YAML 1.2, and so JSON. Never throws: what is wrong with the text is in `faults`. */
-export function readDocument(text: string): ConfigDocument {
+export type Format = 'YAML' | 'JSON';
+
+/**
+ * Reads YAML 1.2, and so JSON; `format` is what a message calls it. Never throws: what is wrong with the text is in
+ * `faults`.
+ */
+export function readDocument(text: string, format: Format = 'YAML'): ConfigDocument {
+  if (NOT_TEXT.test(text)) return broken([{ line: 1, column: 1, path: '', message: 'is not text' }]);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -31,7 +37,7 @@ export function readDocument(text: string): ConfigDocument {
       intAsBigInt: true,
     });
     const errors = [...document.errors, ...document.warnings];
-    if (errors.length > 0) return broken(syntaxFaults(errors, lines));
+    if (errors.length > 0) return broken(syntaxFaults(errors, lines, format));
     return new Reader(document.contents, lines).read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -39,6 +45,8 @@ export function readDocument(text: string): ConfigDocument {
   }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a text holds none of them, any other file soon does
+const NOT_TEXT = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const MAX_SYNTAX_FAULTS = 10;
 
 // The parser's own messages may quote the text, and with it a password.
@@ -55,17 +63,29 @@ const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   TAG_RESOLVE_FAILED: 'an unknown tag',
 };
 
+/** What YAML could mean otherwise JSON cannot. */
+const JSON_SYNTAX: typeof SYNTAX = {
+  BAD_INDENT: 'a bracket that is not closed',
+  MULTILINE_IMPLICIT_KEY: 'a colon or a quote is missing',
+};
+
 /** One fault for each place: what follows from it is noise. */
-function syntaxFaults(errors: readonly YAMLError[], lines: LineCounter): TextFault[] {
+function syntaxFaults(errors: readonly YAMLError[], lines: LineCounter, format: Format): TextFault[] {
   const places = new Map(errors.toReversed().map((error) => [error.pos[0], error]));
   const sorted = [...places.values()].sort((left, right) => left.pos[0] - right.pos[0]);
-  return sorted.slice(0, MAX_SYNTAX_FAULTS).map((error) => syntaxFault(error, lines));
+  return sorted.slice(0, MAX_SYNTAX_FAULTS).map((error) => syntaxFault(error, lines, format));
 }
 
-function syntaxFault(error: YAMLError, lines: LineCounter): TextFault {
+function syntaxFault(error: YAMLError, lines: LineCounter, format: Format): TextFault {
+  const known = format === 'JSON' ? { ...SYNTAX, ...JSON_SYNTAX } : SYNTAX;
   const { line, col } = lines.linePos(error.pos[0]);
-  const reason = SYNTAX[error.code] ?? `unexpected text (${error.code.toLowerCase().replaceAll('_', ' ')})`;
-  return { line: Math.max(1, line), column: Math.max(1, col), path: '', message: `is not valid YAML here: ${reason}` };
+  const reason = known[error.code] ?? `unexpected text (${error.code.toLowerCase().replaceAll('_', ' ')})`;
+  return {
+    line: Math.max(1, line),
+    column: Math.max(1, col),
+    path: '',
+    message: `is not valid ${format} here: ${reason}`,
+  };
 }
 
 function broken(faults: readonly TextFault[]): ConfigDocument {
@@ -116,6 +136,10 @@ class Reader {
     return items.flatMap(({ key, value }): [string, unknown][] => {
       if (!isScalar(key)) {
         this.#fault(key, path, 'has a key that is not text');
+        return [];
+      }
+      if (key.value === '<<' && key.type === 'PLAIN') {
+        this.#fault(key, path, 'YAML merge keys (<<) are not supported');
         return [];
       }
       const name = keyName(key.value);

@@ -33,8 +33,19 @@ export function formatProblem(problem: Problem): string {
   const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
   const place = [`${problem.file ?? ''}${position}`, problem.path].filter((part) => part !== '').join(' ');
   const line = place === '' ? problem.message : `${place}: ${problem.message}`;
-  return line.replaceAll(/\s*[\r\n]\s*/g, ' ');
+  return printable(line.replaceAll(/\s*[\r\n]\s*/g, ' '));
 }
+
+/** A text of a file may steer the terminal that an error is printed to: its control characters are spelt out. */
+function printable(line: string): string {
+  return line.replaceAll(
+    CONTROL,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 /** A text or number that is not a duration. */
 export class DurationError extends HawserError {

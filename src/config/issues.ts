@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { type Complaint, shownValue, typeName } from './complaint.ts';
+import { listed } from './kinds.ts';
+import { rightPlace } from './misplaced.ts';
 import { nearestName } from './nearest.ts';
 import { expectedAt, keysAt } from './option-list.ts';
-import { isRecord, type Path, valueAt } from './tree.ts';
-import { isUnsupportedOption, isUnsupportedValue } from './unsupported.ts';
+import { isRecord, type Path, startsWith, valueAt } from './tree.ts';
+import { isUnsupportedMode, isUnsupportedOption, isUnsupportedValue } from './unsupported.ts';
 
 export interface Checked<T> {
   /** Absent when there are complaints. */
@@ -15,15 +17,17 @@ export interface Checked<T> {
 export function check<T extends z.ZodType>(schema: T, value: unknown): Checked<z.output<T>> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, complaints: [] };
-  return { complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [], { schema, value })) };
+  const complaints = result.error.issues.flatMap((issue) => complaintsOf(issue, [], { schema, value }));
+  return { complaints: withoutUnknownModes(complaints, value) };
 }
 
-/** What to say of a key that the map at `path` does not know. */
-export function unknownKey(path: Path, known: readonly string[]): Complaint {
+/** What to say of a key that the map at `path` does not know; `place` is where it belongs, if that is known. */
+export function unknownKey(path: Path, known: readonly string[], place?: string): Complaint {
   const key = String(path.at(-1));
-  const options = known.join(', ') || 'none';
+  const options = listed(known) || 'none';
   const common = { path, at: 'key', expected: options } as const;
   if (isUnsupportedOption(path)) return { ...common, message: `is not supported yet; supported here: ${options}` };
+  if (place !== undefined) return { ...common, message: `is not an option here; it belongs inside, as ${place}` };
   const nearest = nearestName(key, known);
   if (nearest !== undefined) return { ...common, message: `is not an option; did you mean "${nearest}"?` };
   return { ...common, message: `is not an option; options here: ${options}` };
@@ -40,7 +44,7 @@ function complaintsOf(issue: Issue, base: Path, subject: Subject): Complaint[] {
   const path: Path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey([...path, key], keysAt(subject.schema, path)));
+      return issue.keys.map((key) => keyComplaint([...path, key], subject));
     case 'invalid_union':
       return unionComplaints(issue, path, subject);
     case 'custom':
@@ -48,6 +52,17 @@ function complaintsOf(issue: Issue, base: Path, subject: Subject): Complaint[] {
     default:
       return [simpleComplaint(issue, path, subject)];
   }
+}
+
+/** The options of a mode that is not built yet are its own: what the schema says of the rest of its block is noise. */
+function withoutUnknownModes(complaints: readonly Complaint[], value: unknown): readonly Complaint[] {
+  const modes = complaints.map(({ path }) => path).filter((path) => isUnsupportedMode(path, valueAt(value, path)));
+  const isNoise = (path: Path) => modes.some((mode) => !startsWith(path, mode) && startsWith(path, mode.slice(0, -1)));
+  return complaints.filter(({ path }) => !isNoise(path));
+}
+
+function keyComplaint(path: Path, { schema, value }: Subject): Complaint {
+  return unknownKey(path, keysAt(schema, path.slice(0, -1)), rightPlace(schema, value, path));
 }
 
 /** Of a union only the branch that the value is meant for is reported: the map's own errors when it is a map. */
@@ -66,7 +81,9 @@ function customComplaint(issue: Issue & { code: 'custom' }, path: Path, subject:
   const value = valueAt(subject.value, path);
   const expected = expectedAt(subject.schema, path);
   if (value === undefined && issue.params?.bare !== true) return wrongValue(path, subject, expected ?? 'a value');
-  if (issue.params?.bare === true) return { path, message: issue.message };
+  if (issue.params?.bare === true) {
+    return { path, ...(issue.params.key === true ? { at: 'key' } : {}), message: issue.message };
+  }
   if (issue.message === 'Invalid input') return wrongValue(path, subject, expected ?? 'something else');
   return described(path, value, issue.message, expected);
 }
@@ -81,6 +98,7 @@ function simpleComplaint(issue: Issue, path: Path, subject: Subject): Complaint 
       if (!isUnsupportedValue(path, value)) return wrongValue(path, subject, expected ?? '');
       return described(path, value, `is not supported yet; supported: ${expected}`, expected);
     case 'too_small':
+      if (value === '') return emptyText(path, expectedAt(subject.schema, path) ?? 'text');
       return described(path, value, `is too small, expected ${expected}`, expected);
     case 'too_big':
       return described(path, value, `is too big, expected ${expected}`, expected);
@@ -94,7 +112,7 @@ function expectedOf(issue: Issue): string | undefined {
     case 'invalid_type':
       return TYPES.get(issue.expected) ?? issue.expected;
     case 'invalid_value':
-      return issue.values.join(' or ');
+      return listed(issue.values.map(String), ' or ');
     case 'too_small':
       return issue.origin === 'array' ? 'at least one of them' : `at least ${issue.minimum}`;
     case 'too_big':
@@ -118,10 +136,27 @@ function wrongValue(path: Path, subject: Subject, expected: string): Complaint {
   const value = valueAt(subject.value, path);
   if (value === undefined) return { path, expected, message: `is missing, expected ${expected}` };
   if (value === null) return { path, value: 'null', expected, message: `is empty, expected ${expected}` };
+  if (typeof value === 'function' && path.at(-1) === 'function') return functionValue(path, subject);
   const shown = shownValue(value, path);
   const type = typeName(value);
   const found = type === 'text' || type === shown ? shown : `${shown} (${type})`;
   return { path, value: shown, expected, message: `${found} is not ${expected}` };
+}
+
+function emptyText(path: Path, expected: string): Complaint {
+  return { path, value: '""', expected, message: `is empty, expected ${expected}` };
+}
+
+/** Options are data; what an application runs is handed to the running pipeline. */
+function functionValue(path: Path, subject: Subject): Complaint {
+  const [side] = path;
+  const name = valueAt(subject.value, [...path.slice(0, -1), 'name']);
+  const shown = typeof name === 'string' ? name : '…';
+  const call =
+    side === 'sources'
+      ? `push events by pipeline.source('${shown}').push(event)`
+      : `give it by pipeline.sink('${shown}', { function })`;
+  return { path, expected: 'a map', message: `a JavaScript function is not an option: write function: {} and ${call}` };
 }
 
 function described(path: Path, value: unknown, message: string, expected: string | undefined): Complaint {

@@ -6,7 +6,7 @@ import { ConfigError, type Problem } from './error.ts';
 import { check } from './issues.ts';
 import { isJob, readJob } from './job.ts';
 import { normalise, type PipelineInput, type PipelineOptions, pipelineSchema } from './options.ts';
-import { fillArguments, fillContext } from './placeholders.ts';
+import { fillArguments, fillContext, unusedValues } from './placeholders.ts';
 import { isSourceModule, readSourceModule } from './source-module.ts';
 import { checkStructure, withEmptyKinds } from './structure.ts';
 import { isRecord, MAX_DEPTH, tooDeep } from './tree.ts';
@@ -30,7 +30,7 @@ export interface LoadedPipeline {
 export function readPipeline(text: string, fileName: string, load: LoadContext = {}): LoadedPipeline {
   if (text.length > MAX_FILE_SIZE)
     throw fileError(fileName, `is too big, expected at most ${MAX_FILE_SIZE} characters`);
-  const document = readDocument(text);
+  const document = readDocument(text, /\.json$/i.test(fileName) ? 'JSON' : 'YAML');
   const textProblems = document.faults.map((fault) => ({ file: fileName, ...fault }));
   if (document.value === undefined || document.value === null) {
     if (textProblems.length > 0) throw new ConfigError(textProblems);
@@ -79,7 +79,8 @@ function readValue(root: unknown, fileName: string, load: LoadContext): Read {
   const placed = native.complaints.map((each) => ({ ...each, path: writtenPath(each.path, translation.origins) }));
   const all = [...filled.complaints, ...complaints, ...placed];
   if (native.options === undefined) return { complaints: all, warnings: [] };
-  const warnings = [...translation.warnings, ...unheard(native.options)];
+  const unused = unusedValues(load.context, filled.used, 'context');
+  const warnings = [...unused, ...translation.warnings, ...unheard(native.options)];
   return { complaints: all, warnings, options: native.options };
 }
 
@@ -94,9 +95,14 @@ function translate(root: unknown, load: LoadContext): Translation {
   if (isSourceModule(root)) {
     const filled = fillArguments(root, load.args);
     const translation = readSourceModule(filled.value);
-    return { ...translation, complaints: [...filled.complaints, ...translation.complaints] };
+    return {
+      ...translation,
+      complaints: [...filled.complaints, ...translation.complaints],
+      warnings: [...unusedValues(load.args, filled.used, 'arg'), ...translation.warnings],
+    };
   }
-  return isJob(root) ? readJob(root) : { value: root, origins: [], complaints: [], warnings: [] };
+  const translation = isJob(root) ? readJob(root) : { value: root, origins: [], complaints: [], warnings: [] };
+  return { ...translation, warnings: [...unusedValues(load.args, new Set(), 'arg'), ...translation.warnings] };
 }
 
 function checkNative(input: unknown): { options?: PipelineOptions; complaints: readonly Complaint[] } {

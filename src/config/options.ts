@@ -3,10 +3,7 @@ import { isRecord, type Json } from './tree.ts';
 import { integer, name, size } from './values.ts';
 import { batch, payload, webSocketSink, webSocketSource } from './web-socket.ts';
 
-export const SOURCE_KINDS = ['web-socket', 'stdin', 'file', 'function'] as const;
-export const SINK_KINDS = ['web-socket', 'stdout', 'file', 'function'] as const;
-
-const path = () => z.string().min(1, { error: 'is not a path' }).meta({ type: 'path', expected: 'a path' });
+const path = () => z.string().min(1).meta({ type: 'path', expected: 'a path' });
 
 const source = z.strictObject({
   name: name().describe('Name, unique in the pipeline.'),

@@ -5,6 +5,22 @@ import { isRecord, mapStrings, type Path, valueAt } from './tree.ts';
 export interface Filled {
   readonly value: unknown;
   readonly complaints: readonly Complaint[];
+  /** The names that were asked for. */
+  readonly used: ReadonlySet<string>;
+}
+
+/** A warning for each value of the command line that nothing in the file asks for. */
+export function unusedValues(
+  given: Readonly<Record<string, string>> = {},
+  used: ReadonlySet<string>,
+  option: 'context' | 'arg',
+): Complaint[] {
+  const unused = Object.keys(given).filter((name) => !used.has(name));
+  return unused.map((name) => {
+    const placeholder = option === 'context' ? `{{${name}}}` : `\${args.${name}}`;
+    const path = option === 'context' ? ['context', ...name.split('.')] : ['system', 'args', name];
+    return { path, message: `--${option} ${name} is given, and nothing in the file uses ${placeholder}` };
+  });
 }
 
 /**
@@ -38,6 +54,7 @@ interface Rules {
 
 function fill(root: unknown, rules: Rules): Filled {
   const complaints: Complaint[] = [];
+  const used = new Set<string>();
   const value = mapStrings(root, (text, path) => {
     if (rules.skip.every((part, index) => path[index] === part)) return text;
     const [only] = text.matchAll(rules.form);
@@ -49,9 +66,10 @@ function fill(root: unknown, rules: Rules): Filled {
       return match;
     });
   });
-  return { value, complaints };
+  return { value, complaints, used };
 
   function found(match: string, name: string, path: Path): unknown {
+    used.add(name.trim());
     const result = rules.lookUp(name.trim());
     if (isScalar(result)) return result;
     complaints.push({ path, expected: 'a value', message: absence(match, name.trim(), result, rules.names()) });

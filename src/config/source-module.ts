@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Complaint } from './complaint.ts';
 import { type Origin, type Translation, written } from './dialect.ts';
 import { check } from './issues.ts';
-import { SINK_KINDS } from './options.ts';
+import { SINK_KINDS } from './kinds.ts';
 import { isRecord, listOf, type Path, valueAt } from './tree.ts';
 import { urlFault } from './url.ts';
 import { handshakeTemplate, integer, name } from './values.ts';

@@ -1,6 +1,6 @@
 import type { Complaint } from './complaint.ts';
+import { EVERY_KIND, listed, SINK_KINDS, SOURCE_KINDS } from './kinds.ts';
 import { nearestName } from './nearest.ts';
-import { SINK_KINDS, SOURCE_KINDS } from './options.ts';
 import { isRecord, listOf, type Path, valueAt } from './tree.ts';
 
 /** What a schema of single options cannot see: kinds, names and inputs across the components of a native pipeline. */
@@ -32,7 +32,6 @@ interface Component {
 }
 
 const KINDS = { source: SOURCE_KINDS, sink: SINK_KINDS };
-const EVERY_KIND: ReadonlySet<string> = new Set([...SOURCE_KINDS, ...SINK_KINDS]);
 
 function componentsOf(pipeline: unknown): Component[] {
   const sides = [
@@ -55,12 +54,12 @@ function checkKind({ path, side, value }: Component): Complaint[] {
   if (first !== undefined) return others.map((kind) => secondKind([...path, kind], first));
   // A misspelt kind is told of as the unknown key that it is.
   if (Object.keys(value).some((key) => nearestName(key, legal) !== undefined)) return [];
-  const expected = `one of ${legal.join(', ')}`;
+  const expected = `one of ${listed(legal)}`;
   return [{ path, expected, message: `has no kind, expected ${expected}` }];
 }
 
 function foreignKind(path: Path, kind: string, side: 'source' | 'sink'): Complaint {
-  const expected = `one of ${KINDS[side].join(', ')}`;
+  const expected = `one of ${listed(KINDS[side])}`;
   return { path, at: 'key', expected, message: `a ${side} cannot be ${kind}, expected ${expected}` };
 }
 

@@ -51,6 +51,11 @@ export function isUnsupportedValue(path: Path, value: unknown): boolean {
   return Object.entries(VALUES).some(([option, values]) => endsWith(path, option) && values.includes(value));
 }
 
+/** Whether this is a mode of a connection that is not built yet. */
+export function isUnsupportedMode(path: Path, value: unknown): boolean {
+  return endsWith(path, 'web-socket.mode') && isUnsupportedValue(path, value);
+}
+
 function endsWith(path: Path, option: string): boolean {
   return `.${path.filter((part) => typeof part === 'string').join('.')}`.endsWith(`.${option}`);
 }

@@ -13,8 +13,7 @@ export function urlFault(url: string, schemes: readonly string[] = SCHEMES): str
   const scheme = /^([^:/?#$]*):/.exec(url)?.[1];
   if (scheme === undefined ? !/^\$\{/.test(url) : !schemes.includes(scheme.toLowerCase())) return NOT_A_URL;
   if (literal.includes('#')) return 'has a fragment (#…), which a WebSocket url must not have';
-  if (!templated && !isDialable(url)) return NOT_A_URL;
-  return undefined;
+  return authorityFault(url) ?? (templated || isDialable(url) ? undefined : NOT_A_URL);
 }
 
 /** The url with `http` and `https` read as `ws` and `wss`. Throws a `UrlError` when it cannot be dialled. */
@@ -37,7 +36,17 @@ export function shownUrl(url: string): string {
 }
 
 const SCHEMES = ['ws', 'wss', 'http', 'https'];
+const MAX_PORT = 65_535;
 const NOT_A_URL = `is not ${WEB_SOCKET_URL}`;
+
+/** What is wrong with host and port; a template may bring a slash along, so nothing is said of one that holds it. */
+function authorityFault(url: string): string | undefined {
+  const authority = /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1]?.replace(/^.*@/s, '');
+  if (authority === undefined || authority.includes('${')) return undefined;
+  const port = /:(\d*)$/.exec(authority);
+  if (authority === '' || port?.index === 0) return 'has no host';
+  return Number(port?.[1] ?? 0) > MAX_PORT ? `has a port above ${MAX_PORT}` : undefined;
+}
 
 function isDialable(url: string): boolean {
   return /^[a-z]+:\/\//i.test(url) && URL.canParse(url) && new URL(url).hostname !== '';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { DURATION, type DurationRange, parseDuration } from './durations.ts';
 import { DurationError, SizeError, TemplateError } from './error.ts';
+import { headerNameFault, headerNames, headerValueFault, subprotocolFaults } from './handshake.ts';
 import { requestTexts } from './requests.ts';
 import { parseSize, SIZE } from './sizes.ts';
 import { compileRequest, compileTemplate } from './template.ts';
-import type { Json } from './tree.ts';
+import { isRecord, type Json } from './tree.ts';
 import { urlFault, WEB_SOCKET_URL, withWebSocketScheme } from './url.ts';
 
 // `type` is the word for the generated tables, `expected` the one for errors. The message of an issue is a sentence
@@ -45,6 +46,7 @@ export function integer(least: number) {
 export function name() {
   return z
     .string()
+    .min(1)
     .regex(/^[A-Za-z0-9_-]+$/, { error: 'is not a name of letters, digits, _ and -' })
     .meta({ type: 'name', expected: 'a name of letters, digits, _ and -' });
 }
@@ -58,6 +60,41 @@ export function handshakeTemplate() {
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params: { bare: true } });
     })
     .meta({ type: 'template', expected: 'text' });
+}
+
+/** A value that a header carries, in whole or behind the name of its scheme. */
+export function headerTemplate() {
+  return handshakeTemplate()
+    .superRefine((text, context) => {
+      const fault = headerValueFault(literalsOf(text));
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params: { bare: true } });
+    })
+    .meta({ type: 'template', expected: 'text' });
+}
+
+/** Headers of the handshake, by name. */
+export function headers() {
+  return z.record(z.string(), headerTemplate().describe('Templated value.')).superRefine(
+    (map, context) => {
+      for (const name of headerNames(map)) {
+        const fault = headerNameFault(name);
+        const params = { bare: true, key: true };
+        if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path: [name], params });
+      }
+    },
+    { when: ({ value }) => isRecord(value) },
+  );
+}
+
+export function subprotocols() {
+  return z.array(z.string()).superRefine(
+    (values, context) => {
+      for (const { index, reason } of subprotocolFaults(values)) {
+        context.addIssue({ code: 'custom', message: reason, path: [index], params: { bare: true } });
+      }
+    },
+    { when: ({ value }) => Array.isArray(value) },
+  );
 }
 
 /** A templated url, with `http` already read as `ws`. */
@@ -90,6 +127,16 @@ function checkTemplates(texts: readonly string[], isList: boolean, context: z.Re
     const path = isList ? [index] : [];
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path, params: { bare: true } });
   });
+}
+
+/** What stands outside `${…}`; nothing when the template is malformed, which is told of already. */
+function literalsOf(text: string): string[] {
+  try {
+    return compileTemplate(text).parts.filter((part) => typeof part === 'string');
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
 }
 
 function templateFault(compile: () => unknown): string | undefined {

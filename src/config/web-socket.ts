@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { auth, connect, heartbeat, reconnect, tls } from './connection.ts';
-import { duration, durationOrOff, handshakeTemplate, integer, requests, size, urlTemplate } from './values.ts';
+import {
+  duration,
+  durationOrOff,
+  handshakeTemplate,
+  headers,
+  integer,
+  requests,
+  size,
+  subprotocols,
+  urlTemplate,
+} from './values.ts';
 
 /** A `web-socket` source in client mode. */
 export function webSocketSource() {
@@ -63,9 +73,12 @@ function client(mode: 'lazy' | 'eager') {
   return {
     mode: z.enum(['client']).default('client').describe('`client` dials `url`.'),
     url: urlTemplate().describe('Where to connect: ws, wss, http or https (read as ws and wss); no fragment.'),
-    headers: templates().describe('Headers of the handshake.'),
-    query: templates().describe("Query parameters, added to the url's own; of one name this one wins."),
-    subprotocols: z.array(z.string().min(1)).default([]).describe('Subprotocols offered, preferred ones first.'),
+    headers: headers().default({}).describe('Headers of the handshake.'),
+    query: z
+      .record(z.string(), handshakeTemplate().describe('Templated value.'))
+      .default({})
+      .describe("Query parameters, added to the url's own; of one name this one wins."),
+    subprotocols: subprotocols().default([]).describe('Subprotocols offered, preferred ones first.'),
     payload: payload(),
     auth: auth(),
     tls: tls(),
@@ -91,8 +104,4 @@ function client(mode: 'lazy' | 'eager') {
     'max-payload': size().prefault('16MiB').describe('Largest message accepted.'),
     'close-timeout': duration().prefault('5s').describe('A peer that has not answered a close by then is cut off.'),
   };
-}
-
-function templates() {
-  return z.record(z.string(), handshakeTemplate().describe('Templated value.')).default({});
 }

@@ -153,7 +153,7 @@ describe('a file of the source-module dialect', () => {
     ],
     [
       yaml('', 'sinks:\n  - { name: b, module: bigquery }'),
-      '9:24 sinks[0].module: "bigquery" is not debug or web-socket or stdout or file or function',
+      '9:24 sinks[0].module: "bigquery" is not debug or web-socket or stdout or file (or function, in an application)',
     ],
     [
       yaml('', 'sinks:\n  - { name: b, module: debug, parameters: { logLevel: info } }'),
@@ -210,7 +210,10 @@ describe('a file of the job dialect', () => {
       job.replace('  stdout:', '  name: x\n  stdout:'),
       '7:3 output.name: is not an option of a job; its components are input and output',
     ],
-    [job.replace('  stdout:', '  {}'), '7:3 output: has no kind, expected one of web-socket, stdout, file, function'],
+    [
+      job.replace('  stdout:', '  {}'),
+      '7:3 output: has no kind, expected one of web-socket, stdout, file (or function, in an application)',
+    ],
   ])('says in its own words what is wrong with %j', (text, line) => {
     expect(linesOf(text)).toContain(`feed.yaml:${line}`);
   });

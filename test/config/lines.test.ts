@@ -7,7 +7,7 @@ describe('the line of an error says position, path, value and what was expected'
     ['ftp', source('url: "ftp://x/"'), '4:12 sources[0].web-socket.url: "ftp://x/" is not a ws:// or wss:// url'],
     ['no url', source('payload: text'), '4:7 sources[0].web-socket.url: is missing, expected a ws:// or wss:// url'],
     ['empty url', source('url:'), '4:11 sources[0].web-socket.url: is empty, expected a ws:// or wss:// url'],
-    ['no host', source('url: "ws://"'), '4:12 sources[0].web-socket.url: "ws://" is not a ws:// or wss:// url'],
+    ['no host', source('url: "ws://"'), '4:12 sources[0].web-socket.url: "ws://" has no host'],
     [
       'no scheme',
       source('url: localhost:8080'),
@@ -170,7 +170,7 @@ describe('the line of an error says position, path, value and what was expected'
     [
       'no kind',
       'sources:\n  - name: s',
-      '2:5 sources[0]: has no kind, expected one of web-socket, stdin, file, function',
+      '2:5 sources[0]: has no kind, expected one of web-socket, stdin, file (or function, in an application)',
     ],
     [
       'two kinds',
@@ -180,7 +180,7 @@ describe('the line of an error says position, path, value and what was expected'
     [
       'kind of a sink',
       'sources:\n  - name: s\n    stdout:',
-      '3:5 sources[0].stdout: a source cannot be stdout, expected one of web-socket, stdin, file, function',
+      '3:5 sources[0].stdout: a source cannot be stdout, expected one of web-socket, stdin, file (or function, in an application)',
     ],
     [
       'bad name',
