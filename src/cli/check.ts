@@ -1,7 +1,7 @@
 import { ConfigError, formatProblem, type LoadedPipeline, loadPipeline } from '../index.ts';
 import { complain } from './complain.ts';
 import { EXIT } from './exit-code.ts';
-import { plural } from './status-line.ts';
+import { plural } from './phrases.ts';
 
 export interface LoadOptions {
   readonly context?: Readonly<Record<string, string>>;
@@ -13,10 +13,18 @@ export async function check(file: string, options: LoadOptions): Promise<number>
   const pipeline = await load(file, options);
   if (!pipeline) return EXIT.misused;
   for (const warning of pipeline.warnings) complain(`warning: ${formatProblem(warning)}`);
+  for (const name of functionsOf(pipeline)) complain(`warning: ${file}: ${name} ${ONLY_EMBEDDED}`);
   const { sources, sinks } = pipeline.options;
   process.stdout.write(`ok: ${plural(sources.length, 'source')}, ${plural(sinks.length, 'sink')}\n`);
   return EXIT.done;
 }
+
+/** Names of the components that only an application can fill in. */
+export function functionsOf({ options }: LoadedPipeline): string[] {
+  return [...options.sources, ...options.sinks].filter(({ kind }) => kind === 'function').map(({ name }) => name);
+}
+
+export const ONLY_EMBEDDED = 'is of the kind function: only an application that embeds hawser can run it';
 
 /** Reads a config; undefined when it cannot be used, which has been said then, a line per problem. */
 export async function load(file: string, { context, arg }: LoadOptions): Promise<LoadedPipeline | undefined> {

@@ -8,6 +8,7 @@ import { type Receiver, startReceiver } from './demo/receiver.ts';
 import { ownConfig, summary } from './demo/words.ts';
 import { EXIT } from './exit-code.ts';
 import { packageRoot, shownPath } from './package.ts';
+import { span, tenths } from './phrases.ts';
 import { runSession, type SessionEnd } from './session.ts';
 
 export interface DemoOptions {
@@ -40,6 +41,9 @@ class Show {
   #exchange: Exchange | undefined;
   #receiver: Receiver | undefined;
   #killedAt: number | undefined;
+  #dead = false;
+  /** When it stops by itself, as `performance.now()`. */
+  #endsAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(console: Console) {
@@ -49,7 +53,7 @@ class Show {
   async run({ for: duration, port = 0 }: DemoOptions): Promise<number> {
     const exchange = await openExchange(port, {
       died: (delay) => this.#noteDeath(delay),
-      restarted: (pid) => this.#tell(`the exchange runs again on the same port, process ${pid}`),
+      restarted: (pid) => this.#noteRestart(pid),
       failed: (message) => this.#tell(`the exchange cannot be started again: ${message}`),
     });
     this.#exchange = exchange;
@@ -64,7 +68,10 @@ class Show {
       pipeline,
       console: this.#console,
       duration: time,
-      started: (supervisor) => this.#play(supervisor, exchange),
+      started: (supervisor) => {
+        this.#endsAt = performance.now() + (time ?? Number.POSITIVE_INFINITY);
+        this.#play(supervisor, exchange);
+      },
     });
     this.#conclude(end, receiver);
     return end.exitCode;
@@ -79,7 +86,7 @@ class Show {
     const path = shownPath(file);
     this.#tell(`an exchange is simulated on ${exchange.url}, process ${exchange.pid}`);
     this.#tell(`a receiver listens on ${receiver.url}`);
-    const end = time === undefined ? 'until Ctrl-C' : `for ${time / 1000} s`;
+    const end = time === undefined ? 'until Ctrl-C' : `for ${span(time)}`;
     this.#tell(`${path} moves events from the one to the other, and prints them, ${end}`);
     this.#tell('while this runs you can run the same file in another terminal:');
     this.#show(`npx hawser run ${path} --context feed=${exchange.url} --context receiver=${receiver.url}`);
@@ -87,6 +94,7 @@ class Show {
 
   #play(supervisor: Supervisor, exchange: Exchange): void {
     this.#timer = setTimeout(() => {
+      if (supervisor.status.state !== 'running') return;
       this.#tell('now the exchange is killed (SIGKILL)');
       exchange.kill();
     }, KILL_AFTER);
@@ -100,18 +108,28 @@ class Show {
 
   #noteDeath(delay: number): void {
     this.#killedAt = performance.now();
-    this.#tell(`the exchange is dead; it is started again in ${delay / 1000} s`);
+    this.#dead = true;
+    const returns = this.#killedAt + delay < this.#endsAt;
+    this.#tell(`the exchange is dead${returns ? `; it is started again in ${span(delay)}` : ''}`);
+  }
+
+  #noteRestart(pid: number | undefined): void {
+    this.#dead = false;
+    this.#tell(`the exchange runs again on the same port, process ${pid}`);
   }
 
   #noteReturn(): void {
-    const seconds = (performance.now() - (this.#killedAt ?? performance.now())) / 1000;
-    this.#tell(`live again ${seconds.toFixed(1)} s after its death; the subscription was sent anew`);
+    const time = performance.now() - (this.#killedAt ?? performance.now());
+    this.#tell(`live again ${tenths(time)} s after its death; the subscription was sent anew`);
   }
 
   #conclude({ supervisor }: SessionEnd, receiver: Receiver): void {
     const received = supervisor.status.pipelines[0]?.sources[0]?.received ?? 0;
     const lines = summary({ received, arrived: receiver.events, ticks: receiver.ticks });
     for (const line of lines) this.#tell(line);
+    if (this.#killedAt === undefined)
+      this.#tell(`stopped before the exchange was killed, ${span(KILL_AFTER)} after the start`);
+    else if (this.#dead) this.#tell('stopped before the exchange was started again');
     this.#console.say('');
     this.#tell('your turn: leave `npm start -- --port 9001` running, and in another terminal save this as my.yaml');
     for (const line of ownConfig('ws://127.0.0.1:9001/')) this.#show(line);

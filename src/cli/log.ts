@@ -63,10 +63,15 @@ function text(fields: Fields, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The path of an actor; a connection goes by the name of its component. */
+/** The path of an actor or of a component; a connection goes by the name of its component. */
 function component(fields: Fields): string {
-  const paths = ['connection', 'actor', 'component', 'sink', 'pipeline'].map((key) => text(fields, key));
-  return (paths.find((path) => path !== '') ?? '').replace(/\/connection$/, '');
+  const path = firstText(fields, ['connection', 'actor', 'component']).replace(/\/connection$/, '');
+  if (path !== '') return path;
+  return [text(fields, 'pipeline'), firstText(fields, ['sink', 'source'])].filter((part) => part !== '').join('/');
+}
+
+function firstText(fields: Fields, keys: readonly string[]): string {
+  return keys.map((key) => text(fields, key)).find((value) => value !== '') ?? '';
 }
 
 function errorText(fields: Fields, style: Style): string {

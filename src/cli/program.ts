@@ -92,7 +92,7 @@ Examples:
   hawser demo                                  see it work
   hawser check ticks.yaml                      find what is wrong with a config
   hawser run ticks.yaml                        run it until Ctrl-C
-  hawser run ticks.yaml --for 5s | head        print its messages for five seconds
+  hawser run ticks.yaml --for 5s > ticks.txt   keep what it prints in five seconds
   hawser run ticks.yaml --context host=feed.example --log-level warn
 
 Events go to stdout only where a sink says so; logs go to stderr.`;

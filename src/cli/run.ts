@@ -1,5 +1,5 @@
 import { formatProblem, type LoadedPipeline } from '../index.ts';
-import { type LoadOptions, load } from './check.ts';
+import { functionsOf, type LoadOptions, load, ONLY_EMBEDDED } from './check.ts';
 import { complain } from './complain.ts';
 import { createConsole } from './console.ts';
 import { EXIT } from './exit-code.ts';
@@ -31,10 +31,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   return end.exitCode;
 }
 
-function runnable(file: string, { options }: LoadedPipeline): boolean {
-  const embedded = [...options.sources, ...options.sinks].filter(({ kind }) => kind === 'function');
-  for (const { name } of embedded) {
-    complain(`${file}: ${name} is of the kind function, which only an application that embeds hawser can provide`);
-  }
-  return embedded.length === 0;
+function runnable(file: string, pipeline: LoadedPipeline): boolean {
+  const functions = functionsOf(pipeline);
+  for (const name of functions) complain(`${file}: ${name} ${ONLY_EMBEDDED}`);
+  return functions.length === 0;
 }

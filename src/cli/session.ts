@@ -1,10 +1,14 @@
 import { createSupervisor, HawserError, type LoadedPipeline, type Outcome, type Supervisor } from '../index.ts';
+import { nodeEnvironment } from '../node-environment.ts';
 import type { Console } from './console.ts';
 import { EXIT } from './exit-code.ts';
 import { guaranteeOf } from './guarantee.ts';
+import { plural, span } from './phrases.ts';
 import { onStopSignals } from './signals.ts';
-import { plural } from './status-line.ts';
 import { showStatus } from './status-view.ts';
+import { manyComponents, tallies } from './tally.ts';
+import { judge } from './verdict.ts';
+import { watchClosing, watchDrops, watchTroubles } from './watchers.ts';
 
 export interface SessionOptions {
   readonly pipeline: LoadedPipeline;
@@ -35,6 +39,7 @@ class Session {
   readonly #options: SessionOptions;
   readonly #supervisor: Supervisor;
   readonly #pipeline: string;
+  #troubles: ReadonlyMap<string, string> = new Map();
   #asked = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -42,7 +47,9 @@ class Session {
     const { console, pipeline, secretsDir } = options;
     this.#options = options;
     this.#pipeline = pipeline.options.name;
-    this.#supervisor = createSupervisor({ logger: console.logger, stdio: console.stdio, secretsDir });
+    // A line of the runtime may name a sink alone; the pipeline belongs to its name.
+    const logger = console.logger.child({ pipeline: this.#pipeline });
+    this.#supervisor = createSupervisor({ logger, stdio: console.stdio, secretsDir });
     this.#supervisor.add(pipeline);
   }
 
@@ -58,7 +65,7 @@ class Session {
 
   async #live(): Promise<number> {
     const failure = await this.#start();
-    return this.#judge(await this.#supervisor.done, failure);
+    return this.#conclude(await this.#supervisor.done, failure);
   }
 
   /** Gives why nothing runs, if so. */
@@ -82,13 +89,15 @@ class Session {
     if (this.#asked) return;
     this.#asked = true;
     const { drain = DRAIN, console } = this.#options;
-    console.logger.info({ pipeline: this.#pipeline }, `${reason}: stopping, within ${drain / 1000} s`);
+    const pace = drain === 0 ? 'stopping at once' : `stopping, within ${span(drain)}`;
+    console.logger.info({ pipeline: this.#pipeline }, `${reason}: ${pace}`);
     void this.#supervisor.stop({ drain: drain / 1000 });
   }
 
   /** What runs beside the pipeline; gives how to end it. */
   #attach(): () => void {
     const { logger, screen, style } = this.#options.console;
+    const unwatch = this.#watch();
     const hideStatus = screen ? showStatus(this.#supervisor, screen, style) : () => {};
     const ignoreSignals = onStopSignals({
       stop: (signal) => this.#stop(signal),
@@ -108,6 +117,19 @@ class Session {
       process.off('uncaughtException', crash);
       ignoreSignals();
       hideStatus();
+      unwatch();
+    };
+  }
+
+  #watch(): () => void {
+    const { status$ } = this.#supervisor;
+    const { logger } = this.#options.console;
+    const watched = { status$, logger, clock: nodeEnvironment().clock };
+    const following = watchTroubles(watched);
+    this.#troubles = following.troubles;
+    const watches = [following, watchDrops(watched), watchClosing(watched)];
+    return () => {
+      for (const watch of watches) watch.unsubscribe();
     };
   }
 
@@ -119,35 +141,16 @@ class Session {
     for (const sink of sinks) logger.info({ component: `${this.#pipeline}/${sink.name}` }, guaranteeOf(sink));
   }
 
-  #judge({ failures, undelivered }: Outcome, startFailure: string | undefined): number {
+  #conclude(outcome: Outcome, startFailure: string | undefined): number {
     const { logger } = this.#options.console;
-    const sinks = Object.fromEntries(this.#owing());
-    const faults = startFailure === undefined ? failures.map(({ cause }) => `failed: ${cause}`) : [startFailure];
-    if (undelivered > 0) faults.push(`${plural(undelivered, 'event')} undelivered: ${listed(sinks)}`);
-    if (faults.length > 0) {
-      const fields = { pipeline: this.#pipeline, ...(undelivered > 0 ? { undelivered, sinks } : {}) };
-      logger.error(fields, faults.join('; '));
-      return EXIT.failed;
+    const { status } = this.#supervisor;
+    const { good, sentence, fields } = judge({ outcome, status, troubles: this.#troubles, startFailure });
+    if (manyComponents(status)) {
+      for (const { component, words } of tallies(status)) logger.debug({ component }, words);
     }
-    logger.info({ pipeline: this.#pipeline }, `stopped: ${this.#summary()}`);
-    return EXIT.done;
+    const who = { pipeline: this.#pipeline, ...fields };
+    if (good) logger.info(who, sentence);
+    else logger.error(who, sentence);
+    return good ? EXIT.done : EXIT.failed;
   }
-
-  #owing(): [name: string, owed: number][] {
-    const sinks = this.#supervisor.status.pipelines.flatMap((pipeline) => pipeline.sinks);
-    return sinks.filter(({ owed }) => owed > 0).map(({ name, owed }) => [name, owed]);
-  }
-
-  #summary(): string {
-    const { pipelines } = this.#supervisor.status;
-    const came = pipelines.flatMap(({ sources }) => sources.map((each) => `${each.name} received ${each.received}`));
-    const went = pipelines.flatMap(({ sinks }) => sinks.map((each) => `${each.name} delivered ${each.delivered}`));
-    return [...came, ...went].join(', ');
-  }
-}
-
-function listed(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ');
 }

@@ -1,4 +1,5 @@
 import type { ConnectionStatus, ConnectionWord, PipelineStatus, SupervisorStatus } from '../index.ts';
+import { plural, tenths } from './phrases.ts';
 import type { Rates } from './rates.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -24,11 +25,6 @@ export function formatStatus({ status, rates, now }: StatusView, width: number, 
   const full = [...stage, ...named.map((each) => namedPart(each, now)), ...tail];
   if (named.length <= MOST_NAMED && length(full) <= width) return join(full, width, style);
   return join([...stage, ...wordParts(named), ...tail], width, style);
-}
-
-/** `1 source`, `2 sources`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 interface Named {
@@ -58,8 +54,8 @@ function connectionsOf({ sources, sinks }: PipelineStatus): Named[] {
 
 function namedPart({ name, connection, held }: Named, now: number): Part {
   const { state, since, retryIn } = connection;
-  const left = Math.max(0, since + (retryIn ?? 0) - now) / 1000;
-  const detail = state === 'waiting' ? ` ${left.toFixed(1)}s` : state === 'live' && held ? ', paused' : '';
+  const left = Math.max(0, since + (retryIn ?? 0) - now);
+  const detail = state === 'waiting' ? ` ${tenths(left)}s` : state === 'live' && held ? ', paused' : '';
   return [{ text: `${name} ` }, { text: `${state}${detail}`, paint: PAINTS[state] }];
 }
 

@@ -1,4 +1,4 @@
-import type { Supervisor, SupervisorStatus } from '../index.ts';
+import type { Supervisor } from '../index.ts';
 import { createRateMeter } from './rates.ts';
 import type { Screen } from './screen.ts';
 import { formatStatus } from './status-line.ts';
@@ -16,7 +16,7 @@ export function showStatus(supervisor: Supervisor, screen: Screen, style: Style)
   });
   // A status that does not change is not emitted again, and its rates still fall.
   const timer = setInterval(() => {
-    const view = { status, rates: meter(performance.now(), countersOf(status)), now: Date.now() };
+    const view = { status, rates: meter(performance.now(), status), now: Date.now() };
     screen.draw(formatStatus(view, screen.width, style));
   }, INTERVAL);
   return () => {
@@ -24,15 +24,4 @@ export function showStatus(supervisor: Supervisor, screen: Screen, style: Style)
     following.unsubscribe();
     screen.close();
   };
-}
-
-function countersOf({ pipelines }: SupervisorStatus) {
-  return {
-    received: sum(pipelines.flatMap(({ sources }) => sources.map(({ received }) => received))),
-    delivered: sum(pipelines.flatMap(({ sinks }) => sinks.map(({ delivered }) => delivered))),
-  };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -103,6 +103,15 @@ describe('hawser check', () => {
     });
   });
 
+  test('a config for an app is good, but only the app can run it', async () => {
+    const cwd = await directory({ 'it.yaml': `sources:\n  - { name: in, function: {} }\n${SINK}` });
+    expect(await hawser(['check', 'it.yaml'], { cwd }).ended).toMatchObject({
+      code: 0,
+      stdout: 'ok: 1 source, 1 sink\n',
+      stderr: 'warning: it.yaml: in is of the kind function: only an application that embeds hawser can run it\n',
+    });
+  });
+
   test('every problem has its line', async () => {
     const cwd = await directory({ 'it.yaml': web('paylod: text, close-timeout: 3x') });
     const { code, stderr } = await hawser(['check', 'it.yaml'], { cwd }).ended;

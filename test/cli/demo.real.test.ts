@@ -60,6 +60,11 @@ test('without a terminal and --for, the demo ends after ten seconds', async () =
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('for 10 s') });
 });
 
+test('a restart that the end of the demo forestalls is not announced', async () => {
+  const { stderr } = await hawser(['demo', '--for', '3500ms']).ended;
+  expect(stderr).toMatch(/» the exchange is dead\n.*» stopped before the exchange was started again\n/s);
+});
+
 describe.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('after a %s', (signal) => {
   test('the exchange of the demo ends too', async () => {
     const command = hawser(['demo']);

@@ -20,6 +20,20 @@ describe('a readable log line', () => {
     expect(text()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}ticks\/exchange {2}lost\n$/);
   });
 
+  test.each([
+    [{ sink: 'out', source: 'exchange' }, 'out'],
+    [{ source: 'exchange' }, 'exchange'],
+    [{ pipeline: 'ticks', source: 'exchange' }, 'ticks/exchange'],
+    [{ pipeline: 'ticks', sink: 'out' }, 'ticks/out'],
+    [{ pipeline: 'ticks', actor: 'ticks/out' }, 'ticks/out'],
+    [{ pipeline: 'ticks', connection: 'ticks/out/connection' }, 'ticks/out'],
+    [{ pipeline: 'ticks' }, 'ticks'],
+  ])('%j is told of %s', (fields, who) => {
+    const { logger, text } = readable();
+    logger.info(fields, 'hello');
+    expect(text()).toMatch(new RegExp(` info {2}${who} {2}hello\n$`));
+  });
+
   test('without a component it is time, level and the sentence', () => {
     const { logger, text } = readable();
     logger.info('hello');

@@ -56,6 +56,40 @@ describe('hawser run', () => {
     expect({ code, last: sentences(stderr).at(-1) }).toEqual({ code: 1, last });
   });
 
+  test('a sink that gives up after the end of its source is told with its cause', async () => {
+    const reconnect = 'reconnect: { max-attempts: 2, initial-backoff: 10ms }';
+    const sink = `sinks:\n  - { name: peer, web-socket: { url: "ws://127.0.0.1:1/", ${reconnect} } }\n`;
+    const { code, stderr } = await runConfig(FROM_STDIN + sink, [], { stdin: '1\n2\n3\n' });
+    const last = 'failed: peer: connect ECONNREFUSED 127.0.0.1:1; 3 events undelivered: peer 3';
+    expect({ code, last: sentences(stderr).at(-1) }).toEqual({ code: 1, last });
+  });
+
+  test('events that a full buffer drops are warned of and counted at the end', async () => {
+    const { url } = await withheldPeer();
+    const buffer = 'buffer: { max-events: 2, when-full: drop-newest }';
+    const sink = `sinks:\n  - { name: peer, ${buffer}, web-socket: { url: "${url}", max-in-flight: { events: 1 } } }\n`;
+    const command = await startConfig(FROM_STDIN + sink, ['--drain', '0'], { stdin: '1\n'.repeat(100) });
+    await command.has('stderr', /its buffer is full: \d+ events dropped/);
+    command.signal('SIGTERM');
+    const { stderr } = await command.ended;
+    const told = sentences(stderr);
+    expect({ stopping: told.includes('SIGTERM: stopping at once'), last: told.at(-1) }).toEqual({
+      stopping: true,
+      last: expect.stringMatching(/^\d+ events? undelivered: peer \d+; in received 100, peer .* \(dropped \d+\)$/),
+    });
+  });
+
+  test('a peer that does not answer the close is named', async () => {
+    const url = await serve((socket) => socket.once('message', () => socket.pause()));
+    const requests = 'requests: [{ op: hush }], close-timeout: 2s';
+    const config = `sources:\n  - { name: exchange, web-socket: { url: "${url}", ${requests} } }\n${TO_STDOUT}`;
+    const { code, stderr } = await runConfig(config, ['--for', '500ms']);
+    expect({ code, told: sentences(stderr) }).toEqual({
+      code: 0,
+      told: expect.arrayContaining(['waiting for exchange to close']),
+    });
+  });
+
   test('a start that takes too long ends the command with its cause and exit code 1', async () => {
     const config = 'sources:\n  - name: exchange\n    web-socket:\n      url: "ws://127.0.0.1:1/"\n';
     const { code, stderr } = await runConfig(`${config}      connect: { eager-timeout: 200ms }\n${TO_STDOUT}`);
@@ -73,9 +107,7 @@ describe('hawser run', () => {
     command.closeOutput('stdout');
     const { code, stderr } = await command.ended;
     expect(code).toBe(1);
-    expect(sentences(stderr)).toEqual([
-      expect.stringMatching(/^failed: out: stdout: its reader has closed it(; .*)?$/),
-    ]);
+    expect(sentences(stderr)).toEqual([expect.stringMatching(/^stdout: its reader has closed it(; .*)?$/)]);
   });
 
   test('a reader that closes stderr stops nothing', async () => {
@@ -100,7 +132,7 @@ describe('hawser run', () => {
 
   test('a config for an app is refused, since only the app has its functions', async () => {
     const config = `sources:\n  - { name: in, function: {} }\n${TO_STDOUT}`;
-    const line = 'it.yaml: in is of the kind function, which only an application that embeds hawser can provide\n';
+    const line = 'it.yaml: in is of the kind function: only an application that embeds hawser can run it\n';
     expect(await runConfig(config)).toMatchObject({ code: 2, stdout: '', stderr: line });
   });
 });

@@ -1,47 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { formatStatus, plural } from '../../src/cli/status-line.ts';
+import { formatStatus } from '../../src/cli/status-line.ts';
 import { colourStyle, plainStyle } from '../../src/cli/style.ts';
-import type { ConnectionStatus, SinkStatus, SourceStatus, SupervisorStatus } from '../../src/index.ts';
-
-const LIVE: ConnectionStatus = {
-  state: 'live',
-  detail: [],
-  url: 'ws://h/',
-  since: 1000,
-  attempt: 1,
-  reconnects: 0,
-  warnings: 0,
-};
-
-function source(name: string, connection?: ConnectionStatus, more: Partial<SourceStatus> = {}): SourceStatus {
-  const counts = { received: 0, rejected: 0, settled: 0, inFlight: 0, held: false, restarts: 0 };
-  return { name, kind: 'web-socket', state: 'running', ...(connection ? { connection } : {}), ...counts, ...more };
-}
-
-function sink(name: string, connection?: ConnectionStatus): SinkStatus {
-  const nothing = { events: 0, bytes: 0 };
-  const counts = { waiting: nothing, inFlight: nothing, dropped: 0, delivered: 0, rejected: 0, owed: 0, restarts: 0 };
-  const kind = { kind: 'web-socket', state: 'flowing', inputs: [] } as const;
-  return { name, ...kind, ...(connection ? { connection } : {}), ...counts };
-}
+import type { ConnectionStatus, SinkStatus, SourceStatus } from '../../src/index.ts';
+import { LIVE, sink, source, statusOf } from './status.ts';
 
 function line(
   sources: SourceStatus[],
   sinks: SinkStatus[] = [],
   { width = 200, state = 'running', style = plainStyle, now = 1000, received = 0, delivered = 0 } = {},
 ) {
-  const status: SupervisorStatus = {
-    state: state === 'stopping' ? state : 'running',
-    pipelines: [{ name: 'ticks', state: 'running', sources, sinks }],
-  };
+  const status = statusOf(sources, sinks, state === 'stopping' ? state : 'running');
   return formatStatus({ status, rates: { received, delivered }, now }, width, style);
 }
 
 describe('the status line', () => {
   test('it names each connection with its word, then rates, what is in flight, reconnects', () => {
-    const sources = [source('exchange', LIVE, { inFlight: 3 })];
-    const sinks = [sink('peer', { ...LIVE, state: 'connecting', reconnects: 1 })];
+    const sources = [source('exchange', { connection: LIVE, inFlight: 3 })];
+    const sinks = [sink('peer', { connection: { ...LIVE, state: 'connecting', reconnects: 1 } })];
     expect(line(sources, sinks, { received: 8.2, delivered: 7.9 })).toBe(
       'exchange live │ peer connecting │ in 8/s, out 8/s │ 3 in flight │ 1 reconnect',
     );
@@ -49,39 +25,44 @@ describe('the status line', () => {
 
   test('a waiting connection shows how long it still waits', () => {
     const waiting: ConnectionStatus = { ...LIVE, state: 'waiting', since: 1000, retryIn: 2500 };
-    expect(line([source('exchange', waiting)], [], { now: 1700 })).toMatch(/^exchange waiting 1\.8s │/);
+    expect(line([source('exchange', { connection: waiting })], [], { now: 1700 })).toMatch(/^exchange waiting 1\.8s │/);
+  });
+
+  test('a long wait is shown in whole seconds', () => {
+    const waiting: ConnectionStatus = { ...LIVE, state: 'waiting', since: 1000, retryIn: 25_039 };
+    expect(line([source('exchange', { connection: waiting })])).toMatch(/^exchange waiting 25s │/);
   });
 
   test('a wait that is over is not negative', () => {
     const waiting: ConnectionStatus = { ...LIVE, state: 'waiting', since: 1000, retryIn: 500 };
-    expect(line([source('exchange', waiting)], [], { now: 9000 })).toMatch(/^exchange waiting 0\.0s │/);
+    expect(line([source('exchange', { connection: waiting })], [], { now: 9000 })).toMatch(/^exchange waiting 0\.0s │/);
   });
 
   test('a source that a full sink keeps from reading is paused', () => {
-    expect(line([source('exchange', LIVE, { held: true })])).toMatch(/^exchange live, paused │/);
+    expect(line([source('exchange', { connection: LIVE, held: true })])).toMatch(/^exchange live, paused │/);
   });
 
   test('more than four connections are counted by word', () => {
-    const five = ['a', 'b', 'c', 'd'].map((name) => source(name, LIVE));
-    const waiting = source('e', { ...LIVE, state: 'waiting' });
+    const five = ['a', 'b', 'c', 'd'].map((name) => source(name, { connection: LIVE }));
+    const waiting = source('e', { connection: { ...LIVE, state: 'waiting' } });
     expect(line([...five, waiting])).toMatch(/^4 live │ 1 waiting │ in/);
   });
 
   test('names that do not fit are counted by word too', () => {
-    const sources = [source('x'.repeat(60), LIVE)];
+    const sources = [source('x'.repeat(60), { connection: LIVE })];
     expect(line(sources, [], { width: 70 })).toBe('1 live │ in 0/s, out 0/s │ 0 in flight │ 0 reconnects');
   });
 
   test.each([79, 40, 20, 1, 0])('it is never longer than %i columns', (width) => {
-    expect(line([source('exchange', LIVE)], [], { width }).length).toBeLessThanOrEqual(width);
+    expect(line([source('exchange', { connection: LIVE })], [], { width }).length).toBeLessThanOrEqual(width);
   });
 
   test('what is cut ends with an ellipsis', () => {
-    expect(line([source('exchange', LIVE)], [], { width: 12 })).toBe('1 live │ in…');
+    expect(line([source('exchange', { connection: LIVE })], [], { width: 12 })).toBe('1 live │ in…');
   });
 
   test('colours take no columns', () => {
-    const sources = [source('exchange', LIVE)];
+    const sources = [source('exchange', { connection: LIVE })];
     const painted = line(sources, [], { width: 20, style: colourStyle });
     expect(stripVTControlCharacters(painted)).toBe(line(sources, [], { width: 20 }));
   });
@@ -103,12 +84,4 @@ describe('the status line', () => {
   ])('a rate of %d is shown as %s', (received, shown) => {
     expect(line([source('in')], [], { received })).toContain(`in ${shown}/s,`);
   });
-});
-
-test.each([
-  [0, '0 events'],
-  [1, '1 event'],
-  [2, '2 events'],
-])('%i is told as %s', (count, told) => {
-  expect(plural(count, 'event')).toBe(told);
 });
