@@ -120,6 +120,8 @@ export type Loss =
   | { readonly kind: 'tls'; readonly code: string; readonly message: string }
   /** The peer broke RFC 6455 and we closed: 1002 protocol, 1007 invalid UTF-8, 1009 too big. */
   | { readonly kind: 'violation'; readonly code: 1002 | 1007 | 1009; readonly message: string }
+  /** The request could not even be made: a header's value is not legal, say. */
+  | { readonly kind: 'request'; readonly message: string }
   /** The server's choice of subprotocol, or its upgrade answer, is not one that we may accept. */
   | { readonly kind: 'handshake'; readonly message: string };
 

@@ -14,6 +14,7 @@ export function describeCause(cause: ConnectionCause): string {
     case 'violation':
       return `the peer broke the protocol, closed with ${cause.code}: ${cause.message}`;
     case 'handshake':
+    case 'request':
     case 'preparation':
     case 'acknowledgement':
       return cause.message;

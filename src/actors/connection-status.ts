@@ -75,7 +75,10 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
     };
     // A heartbeat moves the detail all the time; only what a person would call a change is told at once.
-    options.report(status, changed || context.attempt !== before?.attempt || context.cause !== before?.cause?.detail);
+    options.report(
+      status,
+      changed || context.attempt !== before?.attempt || (context.cause ?? undefined) !== before?.cause?.detail,
+    );
     if (changed) log(status, before?.state === 'live' ? 'lost' : 'cannot connect');
   }
 

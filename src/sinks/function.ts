@@ -10,6 +10,19 @@ export const RETRY_DELAY = { initial: 500, max: 30_000 };
 
 /** Calls the app's function with one batch at a time, in order. */
 export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Outlet {
+  /** The call that runs. It outlives a crash of the actor, and the next one waits for it: one at a time. */
+  let running: Promise<void> | undefined;
+
+  function run(batch: Batch): Promise<void> {
+    const outcome = call(deliver, batch);
+    const done = () => {
+      if (running === outcome) running = undefined;
+    };
+    running = outcome;
+    outcome.then(done, done);
+    return outcome;
+  }
+
   return ({ stream, batched, guard, onEnd }) => {
     const queue: Batch[] = [];
     let timer: unknown;
@@ -30,7 +43,8 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
         logger.warn({ sink: stream.name, err: error }, `the sink's function rejected, trying again in ${delay} ms`);
         timer = clock.setTimeout(() => attempt(batch, tries + 1), delay);
       });
-      call(deliver, batch).then(settled, rejected);
+      const turn = running?.then(ignore, ignore);
+      (turn ? turn.then(() => run(batch)) : run(batch)).then(settled, rejected);
     }
 
     function settle(batch: Batch): void {
@@ -58,3 +72,5 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
 async function call(deliver: Deliver, batch: Batch): Promise<void> {
   await deliver(batch);
 }
+
+function ignore(): void {}

@@ -22,6 +22,8 @@ export function writeLines(open: () => Writable, describe: string, logger: Logge
 
     const onDrain = guard(() => stream.release());
     const onError = guard((error: Error) => failed(new Error(`${describe}: ${explain(error)}`, { cause: error })));
+    // Any number of sinks may share the standard output.
+    output.setMaxListeners(0);
     output.on('drain', onDrain);
     output.on('error', onError);
     output.off('error', ignore);

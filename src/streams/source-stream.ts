@@ -49,8 +49,8 @@ export interface SourceStream {
   readonly held: boolean;
   /** Edges of `held`. */
   readonly held$: Observable<boolean>;
-  hold(reason: string): void;
-  release(reason: string): void;
+  hold(reason: string | symbol): void;
+  release(reason: string | symbol): void;
   /** Closes the intake and hands on what waits. Completes `chunks$`. */
   end(): void;
   readonly ended: boolean;
@@ -61,7 +61,8 @@ export function createSourceStream(options: SourceStreamOptions): SourceStream {
   return new NumberedStream(options);
 }
 
-const INTERVAL = 'emit-interval';
+/** A hold of the source's own, which no sink's name can be. */
+const INTERVAL = Symbol('emit-interval');
 
 /** Fewer messages in a turn cost less one by one. */
 const WORTH_PACKING = 8;
@@ -76,12 +77,12 @@ class NumberedStream implements SourceStream {
   readonly #handedOn$ = new Subject<Chunk>();
   readonly #joined$ = new Subject<void>();
   readonly #options: SourceStreamOptions;
-  readonly #holds = new Set<string>();
+  readonly #holds = new Set<string | symbol>();
   #sequence = 0;
   #rejected = 0;
   #ended = false;
-  /** A subject that completes while it emits forgets who has not had the chunk yet. */
-  #handingOn = 0;
+  /** Chunks that are being handed on, the one under way first. */
+  readonly #leaving: Chunk[] = [];
   #waiting: Message[] = [];
   #waitingBytes = 0;
   #timer: unknown;
@@ -105,13 +106,13 @@ class NumberedStream implements SourceStream {
     else this.#handOn(this.#chunk(this.#number(received)));
   }
 
-  hold(reason: string): void {
+  hold(reason: string | symbol): void {
     if (this.#holds.has(reason)) return;
     this.#holds.add(reason);
     if (this.#holds.size === 1) this.held$.next(true);
   }
 
-  release(reason: string): void {
+  release(reason: string | symbol): void {
     if (this.#holds.delete(reason) && this.#holds.size === 0) this.held$.next(false);
   }
 
@@ -119,7 +120,7 @@ class NumberedStream implements SourceStream {
     if (this.#ended) return;
     this.#handOnWaiting();
     this.#ended = true;
-    if (this.#handingOn === 0) this.#complete();
+    if (this.#leaving.length === 0) this.#complete();
   }
 
   get held(): boolean {
@@ -169,10 +170,14 @@ class NumberedStream implements SourceStream {
 
   #handOn(chunk: Chunk): void {
     this.#options.ledger.handOn(this.name, chunk.through);
-    this.#handingOn += 1;
-    this.#handedOn$.next(chunk);
-    this.#handingOn -= 1;
-    if (this.#ended && this.#handingOn === 0) this.#complete();
+    this.#leaving.push(chunk);
+    if (this.#leaving.length > 1) return;
+    // Who is told may bring the next, or end the source: everyone has this chunk before that.
+    for (let next = this.#leaving[0]; next; next = this.#leaving[0]) {
+      this.#handedOn$.next(next);
+      this.#leaving.shift();
+    }
+    if (this.#ended) this.#complete();
   }
 
   #await(messages: readonly Message[]): void {

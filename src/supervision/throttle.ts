@@ -29,7 +29,8 @@ export function throttledStatus({ clock, edges$, read, ended }: ThrottleOptions)
 
     function look(): void {
       show();
-      timer = clock.setTimeout(look, COUNTER_INTERVAL);
+      // A subscriber may leave while it is told.
+      if (!subscriber.closed) timer = clock.setTimeout(look, COUNTER_INTERVAL);
     }
 
     let due = false;

@@ -16,7 +16,7 @@ export const dialWebSocket: Dial = (request, events) => {
     connect(request, events, frames);
   } catch (error) {
     const message = faultOf(request, error);
-    queueMicrotask(() => frames.lose({ kind: 'handshake', message }));
+    queueMicrotask(() => frames.lose({ kind: 'request', message }));
   }
   return frames;
 };

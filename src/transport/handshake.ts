@@ -39,8 +39,24 @@ type Fill = (text: string) => Promise<string>;
 
 async function resolveUrl(options: HandshakeOptions, fill: Fill): Promise<string> {
   const url = new URL(webSocketUrl(await fill(options.url)));
-  for (const [name, value] of Object.entries(await resolveMap(options.query, fill))) url.searchParams.set(name, value);
+  url.search = mergeQuery(url.search, await resolveMap(options.query, fill));
   return url.href;
+}
+
+/** The url's own query stays as it is written, since a signature may cover it; of one name the later wins. */
+function mergeQuery(own: string, added: Readonly<Record<string, string>>): string {
+  const kept = own
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && !Object.hasOwn(added, nameOf(pair)));
+  const pairs = Object.entries(added).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  );
+  return [...kept, ...pairs].join('&');
+}
+
+function nameOf(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
 async function resolveMap(map: Readonly<Record<string, string>>, fill: Fill): Promise<Record<string, string>> {

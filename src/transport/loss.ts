@@ -11,8 +11,11 @@ const TOO_BIG = new Set([
 /** What an error means that came before the connection was open. `socket` is the one that the request ran over. */
 export function openingLoss(error: Error, socket: Socket | undefined): Loss {
   const code = codeOf(error);
-  // ws's own verdicts on the upgrade answer have no code; those of Node's HTTP parser begin with HPE.
-  if (code === undefined || code.startsWith('HPE_')) return { kind: 'handshake', message: messageOf(error) };
+  // ws's own verdicts on the upgrade answer have no code.
+  if (code === undefined) return { kind: 'handshake', message: messageOf(error) };
+  // Node's HTTP parser: something answered, and it may be another thing tomorrow.
+  if (code.startsWith('HPE_'))
+    return { kind: 'network', code, message: `the peer does not speak HTTP: ${messageOf(error)}` };
   const kind = failedVerification(socket, code) ? 'tls' : 'network';
   return { kind, code, message: messageOf(error) };
 }
