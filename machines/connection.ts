@@ -153,6 +153,8 @@ export const connectionMachine = setup({
   },
   delays: {
     connectTimeout: ({ context }) => context.settings.connectTimeout,
+    /** What the preparation has left of it. */
+    openTimeout: ({ context }) => context.settings.connectTimeout,
     closeTimeout: ({ context }) => context.settings.closeTimeout,
     pingInterval: ({ context }) => context.settings.pingInterval ?? 0,
     pingTimeout: ({ context }) => context.settings.pingTimeout,
@@ -214,10 +216,10 @@ export const connectionMachine = setup({
       },
       states: {
         opening: {
-          description: 'TCP, TLS and the upgrade, within one timeout.',
+          description: 'TCP, TLS and the upgrade, within what the attempt has left of its timeout.',
           tags: 'connecting',
           initial: 'transport',
-          after: { connectTimeout: { target: '#connection.lost', actions: 'recordTimeout' } },
+          after: { openTimeout: { target: '#connection.lost', actions: 'recordTimeout' } },
           on: { 'socket.open': 'greeting' },
           states: {
             transport: {
@@ -394,7 +396,6 @@ export const connectionMachine = setup({
     lost: {
       description: 'The one place that decides: retry, later, or never.',
       tags: 'waiting',
-      entry: 'announceLost',
       always: [
         { guard: 'isSettledGoodbye', target: 'idle', actions: 'forgetAttempts' },
         { guard: 'isFatal', target: 'failed' },
@@ -407,6 +408,7 @@ export const connectionMachine = setup({
       description: 'Waits before the next attempt.',
       tags: 'waiting',
       initial: 'normal',
+      entry: 'announceLost',
       exit: 'countBackoff',
       states: {
         normal: {

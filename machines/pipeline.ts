@@ -134,8 +134,9 @@ export const pipelineMachine = setup({
       },
     },
     draining: {
-      description: 'Stops taking in, then delivers what is owed, until the deadline.',
+      description: 'Takes nothing more in, at once, and delivers what is owed, until the deadline.',
       tags: 'draining',
+      entry: 'closeIntakes',
       initial: 'sources',
       after: { drainDeadline: 'finished' },
       on: {
@@ -151,7 +152,7 @@ export const pipelineMachine = setup({
         },
         sinks: {
           description: 'The sinks deliver what they owe, then end.',
-          entry: ['closeIntakes', 'stopSinks'],
+          entry: 'stopSinks',
         },
       },
     },

@@ -1,4 +1,4 @@
-import { type AnyActorLogic, assign, enqueueActions, setup } from 'xstate';
+import { type AnyActorLogic, assign, enqueueActions, raise, setup } from 'xstate';
 
 /** What the children run, by child id: known where they are, not here. */
 const children: Record<string, AnyActorLogic> = {};
@@ -111,14 +111,16 @@ export const supervisorMachine = setup({
     }),
     forgetRestart: assign({ restarts: ({ context }) => context.restarts - 1 }),
     recordExceeded: assign({
-      cause: ({ event }) => ({
-        child: childOf(event),
-        reason: 'restart intensity exceeded' as const,
-        error: errorOf(event),
-      }),
+      cause: ({ context, event }) =>
+        context.cause ?? {
+          child: childOf(event),
+          reason: 'restart intensity exceeded' as const,
+          error: errorOf(event),
+        },
     }),
     recordFailure: assign({
-      cause: ({ event }) => ({ child: childOf(event), reason: 'failed' as const, error: errorOf(event) }),
+      cause: ({ context, event }) =>
+        context.cause ?? { child: childOf(event), reason: 'failed' as const, error: errorOf(event) },
     }),
     recordLate: assign({
       cause: ({ context }) => ({
@@ -131,6 +133,8 @@ export const supervisorMachine = setup({
       const last = context.alive.at(-1);
       if (last !== undefined) enqueue.sendTo(last, { type: 'stop' });
     }),
+    /** A child that was restarted is asked once it runs again. */
+    askAgain: raise({ type: 'stop' }),
     stopLast: enqueueActions(({ context, enqueue }) => {
       const last = context.alive.at(-1);
       if (last !== undefined) enqueue.stopChild(last);
@@ -229,7 +233,7 @@ export const supervisorMachine = setup({
       },
     },
     stopping: {
-      description: 'Asks the last child that runs to end, then the one before it.',
+      description: 'Asks the last child that runs to end, then the one before it. What crashes still owes its end.',
       tags: 'stopping',
       entry: 'askLastToStop',
       always: [
@@ -238,9 +242,35 @@ export const supervisorMachine = setup({
       ],
       after: { shutdownTimeout: { target: 'stopping', reenter: true, actions: 'stopLast' } },
       on: {
-        'xstate.error.actor.*': { target: 'stopping', reenter: true, actions: 'forgetChild' },
-        'xstate.done.actor.*': { target: 'stopping', reenter: true, actions: 'forgetChild' },
-        'child.ended': { target: 'stopping', reenter: true, actions: 'forgetChild' },
+        'xstate.error.actor.*': [
+          { guard: 'isTemporary', target: 'stopping', reenter: true, actions: 'forgetChild' },
+          {
+            guard: 'isIntensityExceeded',
+            target: 'stopping',
+            reenter: true,
+            actions: ['recordExceeded', 'forgetChild', 'announceFailing'],
+          },
+          { actions: ['logRestart', 'restartChild', 'askAgain'] },
+        ],
+        'xstate.done.actor.*': [
+          {
+            guard: 'isFailure',
+            target: 'stopping',
+            reenter: true,
+            actions: ['recordFailure', 'forgetChild', 'announceFailing'],
+          },
+          { target: 'stopping', reenter: true, actions: 'forgetChild' },
+        ],
+        'child.ended': [
+          {
+            guard: 'isFailure',
+            target: 'stopping',
+            reenter: true,
+            actions: ['recordFailure', 'forgetChild', 'announceFailing'],
+          },
+          { target: 'stopping', reenter: true, actions: 'forgetChild' },
+        ],
+        stop: { target: 'stopping', reenter: true },
       },
     },
     ended: {

@@ -15,7 +15,7 @@ import type { Traffic } from '../transport/traffic.ts';
 import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
 import { Link } from './link.ts';
-import { createRedaction } from './redaction.ts';
+import { createRedaction, credentials } from './redaction.ts';
 import { resource } from './resource.ts';
 
 /** Longest delay that a peer's Retry-After may ask for, in milliseconds. */
@@ -49,6 +49,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
   const report = createConnectionReport(setup, redaction);
 
   let prepared: PreparedHandshake | undefined;
+  let attemptedAt = 0;
   let link: Link | undefined;
   /** Some ping was answered, over all sockets. */
   let heard = false;
@@ -57,6 +58,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
   const prepare = fromPromise<void>(async ({ signal }) => {
     redaction.clear();
+    attemptedAt = clock.now();
     try {
       const scope = createScope({ environment, secretsDir: setup.secretsDir, onSensitive: redaction.add });
       const handshake = await prepareHandshake(options, scope);
@@ -70,11 +72,15 @@ export function connectionActor(setup: ConnectionActorOptions) {
   });
 
   /** What stands in the config without a template is as secret as what comes from one. */
-  function hideHandshake({ request }: PreparedHandshake): void {
+  function hideHandshake({ request, greeting }: PreparedHandshake): void {
     const url = new URL(request.url);
     for (const value of [...Object.values(request.headers), ...url.searchParams.values(), url.password]) {
       redaction.add(value);
       redaction.add(value.replace(/^(Bearer|Basic) /, ''));
+    }
+    const { basic } = options.auth ?? {};
+    for (const value of [basic?.password ?? '', unescaped(url.password), ...greeting.flatMap(credentials)]) {
+      redaction.add(value);
     }
   }
 
@@ -200,6 +206,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
         wasFed: () => link !== undefined && clock.now() - link.fedAt < (options['no-data-timeout'] || 0),
       },
       delays: {
+        openTimeout: ({ context }) => attemptedAt + context.settings.connectTimeout - clock.now(),
         noDataRemaining: () => (link?.fedAt ?? 0) + (options['no-data-timeout'] || 0) - clock.now(),
         backoffDelay: ({ context: { settings, backoffs, cause } }) => {
           const whole = Math.min(settings.maxBackoff, settings.initialBackoff * settings.multiplier ** backoffs);
@@ -233,6 +240,15 @@ function connectionInput(role: ConnectionInput['role'], options: WebSocketClient
     maxAttempts: reconnect['max-attempts'] ?? null,
     resetAfter: reconnect['reset-after'],
   };
+}
+
+/** A percent sign that escapes nothing is one. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function pingPayload({ heartbeat }: WebSocketClientOptions): string {

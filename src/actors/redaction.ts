@@ -28,3 +28,9 @@ export function createRedaction(): Redaction {
     },
   };
 }
+
+/** What an application's request carries under a name such as token, secret, key or password. */
+export function credentials(request: string): string[] {
+  const named = /"[^"]*(?:token|secret|key|pass|auth|sign)[^"]*"\s*:\s*"((?:[^"\\]|\\.)*)"/gi;
+  return [...request.matchAll(named)].map(([, value = '']) => value);
+}

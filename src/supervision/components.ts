@@ -171,7 +171,7 @@ function outletLogic(
     case 'file':
       return outlet(fileSink(environment.files, options.options.path, logger));
     case 'function':
-      return outlet(functionSink(requireFunction(options.name, deliver), clock, logger));
+      return outlet(functionSink(deliver ?? refuse, clock, logger));
     case 'web-socket': {
       const { heartbeat } = options.options;
       return connectionActor({
@@ -205,9 +205,9 @@ function outletLogic(
   }
 }
 
-function requireFunction(name: string, deliver: Deliver | undefined): Deliver {
-  if (deliver) return deliver;
-  throw new UsageError(`sink ${name} is a function sink: give it one with pipeline.sink('${name}', { function })`);
+/** Never called: a function sink without its function does not start. */
+function refuse(): never {
+  throw new UsageError('a function sink has no function');
 }
 
 function batching(options: BatchOptions | undefined, clock: Clock): OperatorFunction<Chunk, Batch> {

@@ -25,11 +25,16 @@ import type { PipelineStatus, PipelineWord, SinkStatus, SourceStatus } from './s
 
 /** What the supervisor holds of a pipeline. */
 export interface PipelineRuntime extends Pipeline {
+  /** @throws UsageError when something is missing that only the app can give. */
+  readonly check: () => void;
   /** Builds the sinks and gives the actor to start. */
   readonly child: () => Child;
   /** Events handed to sinks and not settled. */
   readonly undelivered: () => number;
   readonly failure: () => unknown;
+  readonly state: () => PipelineWord;
+  /** Fails it before it has an actor: it cannot be built. */
+  readonly refuse: (error: unknown) => void;
 }
 
 /** Milliseconds that a stop may take to deliver what is owed, when it does not say otherwise. */
@@ -59,6 +64,7 @@ class AssembledPipeline implements PipelineRuntime {
   readonly #restarts = new Map<string, number>();
   #state: PipelineWord = 'added';
   #cause: unknown = null;
+  #built = false;
 
   constructor(options: PipelineOptions, context: ComponentContext) {
     this.name = options.name;
@@ -76,6 +82,7 @@ class AssembledPipeline implements PipelineRuntime {
       messages$: stream.messages$,
       push: async (event, attributes) => {
         if (!push) throw refuse();
+        if (!this.#built) throw new UsageError(`source ${name} has not started: nobody would take what is pushed`);
         await push.push(event, attributes);
       },
       end: () => {
@@ -111,7 +118,15 @@ class AssembledPipeline implements PipelineRuntime {
     };
   }
 
+  check(): void {
+    for (const { name, kind } of this.#sinkOptions.values()) {
+      if (kind !== 'function' || this.#additions.get(name)?.deliver) continue;
+      throw new UsageError(`sink ${name} is a function sink: give it one with pipeline.sink('${name}', { function })`);
+    }
+  }
+
   child(): Child {
+    this.#built = true;
     for (const options of this.#sinkOptions.values()) this.#sinks.set(options.name, this.#createSink(options));
     const logic = contained(
       pipelineMachine.provide({
@@ -144,6 +159,16 @@ class AssembledPipeline implements PipelineRuntime {
 
   failure(): unknown {
     return this.#cause;
+  }
+
+  state(): PipelineWord {
+    return this.#state;
+  }
+
+  refuse(error: unknown): void {
+    this.#state = 'failed';
+    this.#cause = error;
+    this.#context.changed();
   }
 
   #createSource(options: SourceOptions): SourceComponent {
@@ -182,10 +207,15 @@ class AssembledPipeline implements PipelineRuntime {
   }
 
   #addSink(name: string, definition: SinkDefinition): void {
-    if (this.#state !== 'added') throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
+    if (this.#built) throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
     const { transform, function: deliver, ...written } = definition;
-    this.#additions.set(name, { transform, deliver });
-    if (this.#sinkOptions.has(name) && Object.keys(written).length === 0) return;
+    const known = this.#sinkOptions.get(name);
+    if (known && deliver && known.kind !== 'function') {
+      throw new UsageError(`sink ${name} is a ${known.kind} sink: it takes no function`);
+    }
+    const before = this.#additions.get(name);
+    this.#additions.set(name, { transform: transform ?? before?.transform, deliver: deliver ?? before?.deliver });
+    if (known && Object.keys(written).length === 0) return;
     const { sinks } = parsePipeline({
       name: this.name,
       sources: [...this.#sources.keys()].map((source) => ({ name: source, function: {} })),

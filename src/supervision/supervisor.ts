@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, type Observable, Subscription } from 'rxjs';
 import { type Actor, type AnyMachineSnapshot, createActor } from 'xstate';
 import type { SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
 import { parseDuration } from '../config/durations.ts';
@@ -69,6 +69,7 @@ class RootSupervisor implements Supervisor {
   readonly #children: Child[] = [];
   readonly #stage$ = new BehaviorSubject<Stage>('added');
   readonly #edges$ = new BehaviorSubject<void>(undefined);
+  readonly #abort = (): void => void this.stop();
   #root: Actor<typeof supervisorMachine> | undefined;
   #resolveDone: (outcome: Outcome) => void = () => {};
 
@@ -84,7 +85,7 @@ class RootSupervisor implements Supervisor {
       read: () => this.status,
       ended: () => this.#stage$.value === 'stopped',
     });
-    options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
+    options.signal?.addEventListener('abort', this.#abort);
   }
 
   get status(): SupervisorStatus {
@@ -114,12 +115,14 @@ class RootSupervisor implements Supervisor {
       throw new StartError('its signal was aborted before the start');
     }
     if (this.#stage$.value !== 'added') throw new UsageError('the supervisor has been started already');
+    for (const pipeline of this.#pipelines.values()) pipeline.check();
     for (const pipeline of this.#pipelines.values()) this.#children.push(pipeline.child());
     const root = this.#createRoot();
     this.#root = root;
     this.#setStage('starting');
+    const starting = new Subscription();
     const started = new Promise<void>((resolve, reject) => {
-      root.subscribe({ next: (snapshot) => this.#judgeStart(snapshot, resolve, reject), error: reject });
+      starting.add(root.subscribe({ next: (snapshot) => this.#judgeStart(snapshot, resolve, reject), error: reject }));
     });
     root.start();
     root.send({ type: 'start' });
@@ -128,6 +131,8 @@ class RootSupervisor implements Supervisor {
     } catch (error) {
       await this.stop({ drain: 0 });
       throw error;
+    } finally {
+      starting.unsubscribe();
     }
   }
 
@@ -135,7 +140,7 @@ class RootSupervisor implements Supervisor {
     const drain = options.drain === undefined ? DRAIN : parseDuration(options.drain, { zero: true });
     const root = this.#root;
     if (!root) this.#finish();
-    else if (this.#stage$.value !== 'stopped') {
+    else if (root.getSnapshot().status === 'active') {
       this.#setStage('stopping');
       // All pipelines drain at the same time; the root then only waits for them, in its order.
       for (const child of Object.values(root.getSnapshot().children)) child?.send({ type: 'stop', drain });
@@ -171,13 +176,24 @@ class RootSupervisor implements Supervisor {
   }
 
   #addRunning(runtime: PipelineRuntime): void {
-    const child = runtime.child();
-    this.#children.push(child);
-    this.#root?.send({ type: 'child.add', spec: child.spec });
+    // After this turn, so that the app can still give it sinks.
+    queueMicrotask(() => {
+      if (this.#stage$.value === 'stopping' || this.#stage$.value === 'stopped') return;
+      try {
+        runtime.check();
+      } catch (error) {
+        this.#environment.logger.error({ pipeline: runtime.name, err: error }, 'cannot start');
+        runtime.refuse(error);
+        return;
+      }
+      const child = runtime.child();
+      this.#children.push(child);
+      this.#root?.send({ type: 'child.add', spec: child.spec });
+    });
   }
 
   #judgeStart(snapshot: AnyMachineSnapshot, resolve: () => void, reject: (error: Error) => void): void {
-    const failed = [...this.#pipelines.values()].find(({ status }) => status.state === 'failed');
+    const failed = [...this.#pipelines.values()].find((pipeline) => pipeline.state() === 'failed');
     if (failed) reject(new StartError(`${failed.name} cannot start: ${describeFailure(failed.failure())}`));
     else if (snapshot.hasTag('running')) {
       if (this.#stage$.value === 'starting') this.#setStage('running');
@@ -195,6 +211,7 @@ class RootSupervisor implements Supervisor {
   #finish(): void {
     if (this.#stage$.value === 'stopped') return;
     this.#root?.stop();
+    this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#setStage('stopped');
     const pipelines = [...this.#pipelines.values()];
     this.#resolveDone({

@@ -71,7 +71,7 @@ class Network implements MemoryNetwork {
     client.tell(events);
     const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
     if (url === undefined) {
-      client.cut({ kind: 'handshake', message: 'Invalid URL' });
+      client.cut({ kind: 'request', message: 'Invalid URL' });
       return client;
     }
     const address = this.#find(addressOf(url));

@@ -57,9 +57,9 @@ describe('a pipeline that is stopped', () => {
   test('stops its sources first, its sinks when those have ended', () => {
     const bench = running();
     bench.send({ type: 'stop' });
-    expect([bench.state, bench.news()]).toEqual(['draining.sources', ['sources: stop']]);
+    expect([bench.state, bench.news()]).toEqual(['draining.sources', ['closeIntakes', 'sources: stop']]);
     bench.end('sources');
-    expect([bench.state, bench.news()]).toEqual(['draining.sinks', ['closeIntakes', 'sinks: stop']]);
+    expect([bench.state, bench.news()]).toEqual(['draining.sinks', ['sinks: stop']]);
     bench.end('sinks');
     expect([bench.output, bench.running, bench.clock.pending]).toEqual([ENDED, [], 0]);
   });
@@ -90,7 +90,7 @@ describe('a pipeline that is stopped', () => {
     await bench.clock.advance(9_000);
     bench.send({ type: 'stop' });
     await bench.clock.advance(1_000);
-    expect([bench.output, bench.log]).toEqual([ENDED, ['sources: stop']]);
+    expect([bench.output, bench.log]).toEqual([ENDED, ['closeIntakes', 'sources: stop']]);
   });
 
   test('ends at once when a second stop gives no time', () => {
@@ -134,7 +134,7 @@ describe('a pipeline with a group that gives up', () => {
   test.each(['sinks', 'sources'] as const)('drains when it is the %s, and fails with the cause', (id) => {
     const bench = running();
     bench.fails(id);
-    expect([bench.state, bench.news()]).toEqual(['draining.sources', ['sources: stop']]);
+    expect([bench.state, bench.news()]).toEqual(['draining.sources', ['closeIntakes', 'sources: stop']]);
     bench.end('sources');
     bench.end('sinks');
     expect([bench.output, bench.running]).toEqual([{ outcome: 'failed', cause: `${id} gave up` }, []]);

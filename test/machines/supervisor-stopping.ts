@@ -48,11 +48,43 @@ export function describeStopping(): void {
       expect(bench.state).toBe('stopping');
     });
 
-    test('goes on when a child crashes meanwhile, and restarts it no more', async () => {
+    test('restarts a child that crashes meanwhile, since it still owes its end, and asks it again', async () => {
       const bench = running({ c: { obedient: false } });
       bench.stop();
       await bench.crash('c');
-      expect([bench.news(), bench.state]).toEqual([['ask c', 'end c', ...IN_REVERSE.slice(2)], 'ended']);
+      expect([bench.news(), bench.state]).toEqual([['ask c', 'end c', 'start c', 'ask c'], 'stopping']);
+    });
+
+    test('goes on when a temporary child crashes meanwhile', async () => {
+      const children = ['a', 'b'].map((id) => ({ ...SPEC, restart: 'temporary' as const, id }));
+      const bench = running({ b: { obedient: false } }, { children });
+      bench.stop();
+      await bench.crash('b');
+      expect([bench.news(), bench.state]).toEqual([['ask b', 'end b', 'ask a', 'end a'], 'ended']);
+    });
+
+    test('during which the restarts are used up goes on, and is a failure', async () => {
+      const bench = running({ c: { obedient: false } }, { intensity: 0 });
+      bench.stop();
+      await bench.crash('c');
+      expect([bench.news(), bench.state]).toEqual([['ask c', 'end c', ...IN_REVERSE.slice(2)], 'failed']);
+      expect(bench.calls).toContain('announceFailing');
+    });
+
+    test('during which a child fails goes on, and is a failure with its cause', () => {
+      const bench = running({ c: { obedient: false } });
+      bench.stop();
+      bench.ended('c', 'failed');
+      expect([bench.news(), bench.state]).toEqual([['ask c', 'end c', ...IN_REVERSE.slice(2)], 'failed']);
+      expect(bench.snapshot.context.cause).toMatchObject({ child: 'c', reason: 'failed' });
+    });
+
+    test('during which the actor of a child ends as failed is a failure', async () => {
+      const bench = running({ c: { final: true } });
+      await bench.clock.settle();
+      bench.stop();
+      await bench.finish('c', 'failed');
+      expect(bench.state).toBe('failed');
     });
 
     test('goes on when the actor of a child is done', async () => {

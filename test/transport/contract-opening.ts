@@ -119,7 +119,7 @@ export function describeOpening(fleet: () => Fleet): void {
       const client = fleet().dial('ws://[bad?token=hush');
       expect(client.heard.types).toEqual([]);
       await fleet().network.until(client.heard.hears('lost'));
-      expect(client.heard.loss).toEqual({ kind: 'handshake', message: 'Invalid URL' });
+      expect(client.heard.loss).toEqual({ kind: 'request', message: 'Invalid URL' });
     });
 
     test('a socket that is terminated at once never tells anything', async () => {
