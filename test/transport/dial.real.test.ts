@@ -63,9 +63,9 @@ describe('a dialled socket and its server', () => {
     expect(heard.types).toEqual(['connected', 'connected']);
   });
 
-  test('an answer that is not HTTP is a handshake loss', async () => {
+  test('an answer that is not HTTP is a network loss that says so', async () => {
     const { loss } = await lossAfter(() => 'SSH-2.0-OpenSSH_9.2\r\n\r\n');
-    expect(loss).toMatchObject({ kind: 'handshake' });
+    expect(loss).toMatchObject({ kind: 'network', message: expect.stringContaining('does not speak HTTP') });
   });
 
   test('a connection that ends before the answer is a network loss', async () => {
@@ -122,10 +122,10 @@ describe('a dialled socket and its server', () => {
     expect(loss).toEqual({ kind: 'status', status: 302, location: '/there' });
   });
 
-  test('a header value that cannot be sent is a handshake loss that does not repeat it', async () => {
+  test('a header value that cannot be sent is a loss of the request that does not repeat it', async () => {
     const { heard } = dial('ws://127.0.0.1:9/', { headers: { Authorization: 'Bearer hush\n' } });
     await heard.hears('lost');
-    expect(heard.loss).toMatchObject({ kind: 'handshake' });
+    expect(heard.loss).toMatchObject({ kind: 'request' });
     expect(JSON.stringify(heard.loss)).not.toContain('hush');
   });
 
