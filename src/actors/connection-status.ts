@@ -75,10 +75,7 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
     };
     // A heartbeat moves the detail all the time; only what a person would call a change is told at once.
-    options.report(
-      status,
-      changed || context.attempt !== before?.attempt || (context.cause ?? undefined) !== before?.cause?.detail,
-    );
+    options.report(status, changed || differs(status, before));
     if (changed) log(status, before?.state === 'live' ? 'lost' : 'cannot connect');
   }
 
@@ -115,4 +112,12 @@ function paths(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => paths(inner).map((path) => `${key}.${path}`));
+}
+
+function differs(status: ConnectionStatus, before: ConnectionStatus | undefined): boolean {
+  return (
+    status.attempt !== before?.attempt ||
+    status.warnings !== before.warnings ||
+    status.cause?.detail !== before.cause?.detail
+  );
 }

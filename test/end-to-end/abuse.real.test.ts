@@ -95,14 +95,14 @@ test('a masked frame of a server ends its connection as a violation', async () =
   expect(await aftermath(scene)).toMatchObject({ kind: 'violation', code: 1002 });
 });
 
-test('bytes that are no WebSocket answer fail the attempt for good, saying why', async () => {
+test('bytes that are no WebSocket answer fail the attempt, saying why, and it is dialled again', async () => {
   const server = await startRawServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
   onTestFinished(() => server.close());
-  const { supervisor } = await run({
+  const running = await run({
     sources: [{ name: 'feed', 'web-socket': { url: server.url, reconnect: SOON } }],
   });
-  const { failures } = await supervisor.done;
-  expect(failures).toEqual([{ pipeline: 'under-test', cause: expect.stringMatching(/^feed: Parse Error/) }]);
+  const { cause } = await running.connection('feed', ({ attempt }) => attempt > 1);
+  expect(cause?.message).toMatch(/the peer does not speak HTTP: Parse Error/);
 });
 
 test('ten thousand tiny messages in one write arrive in order, empty ones among them', async () => {

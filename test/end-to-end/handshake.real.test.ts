@@ -33,8 +33,8 @@ test('headers, query and subprotocols reach the server; the later query value of
   const { pathname, searchParams } = new URL(attempt?.target ?? '', server.url);
   expect(pathname).toBe('/stream');
   expect([...searchParams]).toEqual([
-    ['depth', '20'],
     ['market', 'all'],
+    ['depth', '20'],
     ['since', 'start'],
   ]);
 });
