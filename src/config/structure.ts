@@ -11,6 +11,7 @@ export function checkStructure(pipeline: unknown): Complaint[] {
     ...components.flatMap(checkBatch),
     ...checkNames(components),
     ...checkInputs(components),
+    ...checkStdin(components),
   ];
 }
 
@@ -29,6 +30,16 @@ interface Component {
   readonly path: Path;
   readonly side: 'source' | 'sink';
   readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** One standard input cannot feed two sources: each would get every line. */
+function checkStdin(components: readonly Component[]): Complaint[] {
+  const [, ...more] = components.filter(({ side, value }) => side === 'source' && 'stdin' in value);
+  return more.map(({ path }) => ({
+    path: [...path, 'stdin'],
+    expected: 'one stdin source',
+    message: 'is a second stdin source, expected one',
+  }));
 }
 
 const KINDS = { source: SOURCE_KINDS, sink: SINK_KINDS };

@@ -23,11 +23,8 @@ export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGener
   let wake: (() => void) | undefined;
   let next: Message | undefined;
   let through = 0;
-  let failure: { readonly error: unknown } | undefined;
-  const taking = stream.open((error) => {
-    failure = { error };
-    wake?.();
-  });
+  // Without a transform nothing here can crash.
+  const taking = stream.open(() => {});
   taking.add(
     stream.chunks$.subscribe((chunk) => {
       next = chunk.messages[0];
@@ -38,7 +35,7 @@ export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGener
   );
   taking.add(stream.progress$.subscribe(() => wake?.()));
   try {
-    while (!stream.drained && !failure) {
+    while (!stream.drained) {
       if (!next) {
         await new Promise<void>((resolve) => {
           wake = resolve;
