@@ -37,6 +37,7 @@ function checkStdin(components: readonly Component[]): Complaint[] {
   const [, ...more] = components.filter(({ side, value }) => side === 'source' && 'stdin' in value);
   return more.map(({ path }) => ({
     path: [...path, 'stdin'],
+    at: 'key' as const,
     expected: 'one stdin source',
     message: 'is a second stdin source, expected one',
   }));
