@@ -34,7 +34,7 @@ describe('a text that cannot be read', () => {
   });
 
   test('as it merges keys says so', () => {
-    const text = 'sources:\n  - &a { name: s, stdin: }\n  - <<: *a\n    name: t\n    stdin:';
+    const text = 'sources:\n  - &a { name: s, stdin: }\n  - <<: *a\n    name: t\n    function:';
     expect(lines(text)).toEqual(['ticks.yaml:3:5 sources[1]: YAML merge keys (<<) are not supported']);
   });
 
