@@ -5,7 +5,7 @@ const children: Record<string, AnyActorLogic> = {};
 
 /** A child as data; what it runs is found by its id. Durations in milliseconds; `null`: without limit. */
 export interface ChildSpec {
-  /** Its path, unique in the tree: `ticks/sinks/warehouse`. */
+  /** Its path, unique in the tree: `ticks/warehouse`. */
   id: string;
   /** permanent: always restarted; transient: after a crash; temporary: never. */
   restart: 'permanent' | 'transient' | 'temporary';

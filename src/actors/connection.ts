@@ -19,7 +19,7 @@ import { createRedaction, credentials } from './redaction.ts';
 import { resource } from './resource.ts';
 
 /** Longest delay that a peer's Retry-After may ask for, in milliseconds. */
-export const MAX_RETRY_AFTER = 300_000;
+const MAX_RETRY_AFTER = 300_000;
 
 export interface ConnectionActorOptions {
   /** Path of the connection in the tree: `ticks/exchange/connection`. */

@@ -42,7 +42,7 @@ export function createScope(options: ScopeOptions): Scope {
 }
 
 /** `HAWSER_SECRET_<NAME>`, else the file NAME in the secrets directory without its last newline. */
-export async function readSecret(name: string, options: ScopeOptions): Promise<string | undefined> {
+async function readSecret(name: string, options: ScopeOptions): Promise<string | undefined> {
   const { env, files } = options.environment;
   const variable = `HAWSER_SECRET_${name}`;
   if (Object.hasOwn(env, variable) && env[variable] !== undefined) return env[variable];

@@ -6,7 +6,7 @@ import type { Outlet } from './outlet.ts';
 export type Deliver = (batch: Batch) => unknown;
 
 /** Milliseconds before a rejected batch is tried again: doubled each time, from the first to the second. */
-export const RETRY_DELAY = { initial: 500, max: 30_000 };
+const RETRY_DELAY = { initial: 500, max: 30_000 };
 
 /** Calls the app's function with one batch at a time, in order. */
 export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Outlet {

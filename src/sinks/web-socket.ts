@@ -1,5 +1,12 @@
 import type { OperatorFunction, Subscription } from 'rxjs';
-import { type Clock, DRAIN_MARK, type Frame, type Logger, type PackedFrames } from '../environment.ts';
+import {
+  type Clock,
+  DRAIN_MARK,
+  type Frame,
+  type Logger,
+  type PackedFrames,
+  type ReceivedFrame,
+} from '../environment.ts';
 import { type Batch, batchCount } from '../messages/batch.ts';
 import type { Chunk } from '../messages/chunk.ts';
 import { encodePayload, type PayloadForm } from '../messages/payload.ts';
@@ -73,7 +80,9 @@ class SinkTraffic implements Traffic {
     this.#reading = stream.chunks$.pipe(batched).subscribe(guard((batch: Batch) => this.#deliver(wire, batch)));
   }
 
-  frames(): void {}
+  frames(frames: readonly ReceivedFrame[]): void {
+    this.#options.stream.ignore(frames.length);
+  }
 
   pong(payload: string): void {
     this.#acknowledgement.pong(payload);

@@ -7,6 +7,9 @@ export interface Bound {
   readonly bytes: number;
 }
 
+/** What may wait or be in flight where no option says so; the defaults of `buffer` and `max-in-flight`. */
+export const DEFAULT_BOUND: Bound = { events: 10_000, bytes: 16 * 1024 * 1024 };
+
 /** A settled prefix is cut off the queue's array only when it is this long, so that settling stays O(1). */
 const COMPACT_AT = 1024;
 

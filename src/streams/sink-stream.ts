@@ -19,6 +19,8 @@ export interface SinkCounts extends BufferCounts {
   readonly delivered: number;
   /** Events that this sink cannot write, with no taker for its failures. */
   readonly rejected: number;
+  /** Messages that the peer has sent to this sink: nobody takes them. */
+  readonly unconsumed: number;
 }
 
 /**
@@ -42,6 +44,8 @@ export interface SinkStream {
    * covers is settled in one call: the room that each batch alone would make cuts what waits into ever smaller pieces.
    */
   settle(batches: readonly Batch[], rejected?: number): void;
+  /** Counts messages that came the other way. */
+  ignore(count: number): void;
   /** No more input: readers complete once they have read everything. */
   end(): void;
   /** Takes part no longer: what it owed is owed by nobody, and its sources are not held for it. */
@@ -75,6 +79,7 @@ class BufferedStream implements SinkStream {
   #full = false;
   #delivered = 0;
   #rejected = 0;
+  #unconsumed = 0;
 
   constructor(options: SinkStreamOptions) {
     this.name = options.name;
@@ -133,6 +138,10 @@ class BufferedStream implements SinkStream {
     this.progress$.next();
   }
 
+  ignore(count: number): void {
+    this.#unconsumed += count;
+  }
+
   end(): void {
     this.#openInputs = 0;
     this.#input?.complete();
@@ -160,6 +169,7 @@ class BufferedStream implements SinkStream {
       owed: counts.owed + untransformed,
       delivered: this.#delivered,
       rejected: this.#rejected,
+      unconsumed: this.#unconsumed,
     };
   }
 

@@ -1,6 +1,6 @@
 import { type AnyActorLogic, enqueueActions } from 'xstate';
 import { type ChildSpec, type SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
-import { type Containment, contained } from '../actors/contained.ts';
+import { contained } from '../actors/contained.ts';
 import type { Logger } from '../environment.ts';
 
 /** A child as data, and what it runs. */
@@ -14,7 +14,6 @@ export interface GroupOptions extends Omit<SupervisorInput, 'children'> {
   readonly id?: string;
   readonly children: readonly Child[];
   readonly logger: Logger;
-  readonly observe?: Containment['observe'];
   /** Counts a restart. */
   readonly restarted?: (child: string, error: unknown) => void;
 }
@@ -25,7 +24,7 @@ export const PERIOD = 60_000;
 
 /** Binds the supervisor machine to the logics of its children. `children` may grow; `child.add` starts the new one. */
 export function groupActor(options: GroupOptions) {
-  const { id, children, logger, strategy, intensity, period, autoShutdown, observe } = options;
+  const { id, children, logger, strategy, intensity, period, autoShutdown } = options;
   const input: SupervisorInput = {
     strategy,
     intensity,
@@ -47,12 +46,13 @@ export function groupActor(options: GroupOptions) {
         if (id !== undefined) enqueue.sendParent({ type: 'child.failing', id, cause: context.cause });
       }),
       logRestart: ({ event }) => {
-        const child = 'actorId' in event ? String(event.actorId) : '';
+        // A crash names its actor, a child that ended by itself its id.
+        const child = String('actorId' in event ? event.actorId : 'id' in event ? event.id : '');
         const error = 'error' in event ? event.error : undefined;
         logger.error({ actor: child, err: error }, 'crashed; it is restarted');
         options.restarted?.(child, error);
       },
     },
   });
-  return contained(machine, { input, ...(observe ? { observe } : {}) });
+  return contained(machine, { input });
 }

@@ -1,10 +1,8 @@
 import type { Message } from '../messages/message.ts';
+import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import type { Ledger } from '../streams/ledger.ts';
 import { createSinkStream } from '../streams/sink-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
-
-/** What may wait for a loop that is slower than its source, before the source is held. */
-const WAITING = { events: 10_000, bytes: 16 * 1024 * 1024 };
 
 let loops = 0;
 
@@ -17,7 +15,7 @@ export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGener
   const stream = createSinkStream({
     name: `${source.name}/loop-${loops}`,
     inputs: [source],
-    buffer: { waiting: WAITING, whenFull: 'block', inFlight: { events: 1, bytes: WAITING.bytes } },
+    buffer: { waiting: DEFAULT_BOUND, whenFull: 'block', inFlight: { events: 1, bytes: DEFAULT_BOUND.bytes } },
     ledger,
   });
   let wake: (() => void) | undefined;

@@ -6,6 +6,7 @@ import type { PipelineOptions, SinkOptions, SourceOptions } from '../config/opti
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import type { Deliver } from '../sinks/function.ts';
+import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import { createLedger } from '../streams/ledger.ts';
 import { createSinkStream } from '../streams/sink-stream.ts';
 import { createSourceStream } from '../streams/source-stream.ts';
@@ -180,7 +181,7 @@ class AssembledPipeline implements PipelineRuntime {
       epoch: now().toString(36) + Math.floor(random() * 36 ** 4).toString(36),
       encoding: options.kind === 'function' ? 'text' : options.options.payload,
       emitInterval: options.kind === 'web-socket' ? options.options['emit-interval'] : 0,
-      waiting: INTERVAL_BOUND,
+      waiting: DEFAULT_BOUND,
       ledger: this.#ledger,
       clock,
       now,
@@ -191,7 +192,7 @@ class AssembledPipeline implements PipelineRuntime {
   #createSink(options: SinkOptions): SinkComponent {
     const { transform, deliver } = this.#additions.get(options.name) ?? {};
     const { buffer } = options;
-    const inFlight = options.kind === 'web-socket' ? options.options['max-in-flight'] : IN_FLIGHT;
+    const inFlight = options.kind === 'web-socket' ? options.options['max-in-flight'] : DEFAULT_BOUND;
     const stream = createSinkStream({
       name: options.name,
       inputs: options.inputs.map((name) => this.#findSource(name).stream),
@@ -276,11 +277,6 @@ class AssembledPipeline implements PipelineRuntime {
   }
 }
 
-/** What may be read and not settled by a sink that has no option for it. */
-const IN_FLIGHT = { events: 10_000, bytes: 16 * 1024 * 1024 };
-/** What may wait for emit-interval. */
-const INTERVAL_BOUND = IN_FLIGHT;
-
 const NOTHING = {
   waiting: { events: 0, bytes: 0 },
   inFlight: { events: 0, bytes: 0 },
@@ -288,6 +284,7 @@ const NOTHING = {
   owed: 0,
   delivered: 0,
   rejected: 0,
+  unconsumed: 0,
 };
 
 const WORDS: readonly PipelineWord[] = ['starting', 'running', 'draining', 'stopped', 'failed'];

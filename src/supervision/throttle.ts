@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts';
 import type { SupervisorStatus } from './status.ts';
 
 /** Least milliseconds between two statuses that differ in counters only. */
-export const COUNTER_INTERVAL = 250;
+const COUNTER_INTERVAL = 250;
 
 export interface ThrottleOptions {
   readonly clock: Clock;

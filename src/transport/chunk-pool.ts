@@ -1,5 +1,5 @@
 /** Chunks of this size are used again: room for a whole 64 KiB read with longer headers. */
-export const POOLED_BYTES = 128 * 1024;
+const POOLED_BYTES = 128 * 1024;
 
 /** A smaller turn gets memory of its own size. */
 const WORTH_POOLING = 16 * 1024;

@@ -17,7 +17,16 @@ export function source(name: string, more: Partial<SourceStatus> = {}): SourceSt
 
 export function sink(name: string, more: Partial<SinkStatus> = {}): SinkStatus {
   const nothing = { events: 0, bytes: 0 };
-  const counts = { waiting: nothing, inFlight: nothing, dropped: 0, delivered: 0, rejected: 0, owed: 0, restarts: 0 };
+  const counts = {
+    waiting: nothing,
+    inFlight: nothing,
+    dropped: 0,
+    delivered: 0,
+    rejected: 0,
+    unconsumed: 0,
+    owed: 0,
+    restarts: 0,
+  };
   return { name, kind: 'web-socket', state: 'flowing', inputs: [], ...counts, ...more };
 }
 

@@ -162,4 +162,14 @@ describe('a frame from the peer of a sink', () => {
     bench.traffic.frames([{ data: Buffer.from('hawser-ack-1'), binary: false }]);
     expect(bench.settled()).toBe(0);
   });
+
+  test('is counted as unconsumed, since nobody takes it', () => {
+    const bench = webSocketBench();
+    bench.connect();
+    bench.traffic.frames([
+      { data: Buffer.from('welcome'), binary: false },
+      { data: Buffer.from('ok'), binary: false },
+    ]);
+    expect(bench.stream.counts().unconsumed).toBe(2);
+  });
 });
