@@ -38,6 +38,12 @@ export type ConnectionEvent =
   /** `owing`: something that was sent is not acknowledged. */
   | { type: 'socket.lost'; cause: ConnectionCause; owing: boolean }
   | { type: 'greeted' }
+  /** The peer has fallen silent before all requests were sent. */
+  | { type: 'greeting.unanswered' }
+  /** Told by what writes to the socket, for whoever the connection is an outlet of. */
+  | { type: 'outlet.blocked' }
+  | { type: 'outlet.unblocked' }
+  | { type: 'outlet.rejected' }
   | { type: 'ping.taken' }
   | { type: 'ping.answered' };
 
@@ -107,6 +113,9 @@ export const connectionMachine = setup({
     announceStarted: () => {},
     announceLive: () => {},
     announceLost: () => {},
+    announceBlocked: () => {},
+    announceUnblocked: () => {},
+    announceRejected: () => {},
     closeIntake: () => {},
     closeSocket: sendTo('socket', { type: 'close' }),
     goLive: sendTo('socket', { type: 'live' }),
@@ -239,6 +248,7 @@ export const connectionMachine = setup({
           invoke: { src: 'greeting', id: 'greeting' },
           on: {
             greeted: 'live',
+            'greeting.unanswered': { target: '#connection.lost', actions: 'recordSilence' },
             stop: { target: 'closing', actions: 'closeIntake' },
           },
         },
@@ -248,6 +258,9 @@ export const connectionMachine = setup({
           type: 'parallel',
           entry: ['countLife', 'goLive', 'announceLive'],
           on: {
+            'outlet.blocked': { actions: 'announceBlocked' },
+            'outlet.unblocked': { actions: 'announceUnblocked' },
+            'outlet.rejected': { actions: 'announceRejected' },
             stop: { target: 'closing', actions: 'closeIntake' },
           },
           states: {

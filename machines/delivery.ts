@@ -13,6 +13,11 @@ export type DeliveryEvent =
   | { type: 'child.ready'; id: string }
   | { type: 'outlet.up' }
   | { type: 'outlet.down' }
+  /** For a while now, what is in flight leaves no room for more. */
+  | { type: 'outlet.blocked' }
+  | { type: 'outlet.unblocked' }
+  /** The outlet has given up the event that was first in line; it settles as a failure. */
+  | { type: 'outlet.rejected' }
   /** The intake is closed and everything is settled. */
   | { type: 'drained' }
   | { type: 'stop' }
@@ -24,10 +29,12 @@ export const deliveryMachine = setup({
     context: {} as {
       /** Why the outlet ended for good. */
       cause: unknown;
+      /** How often an event was given up so that the rest could go on. */
+      givenUp: number;
     },
     events: {} as DeliveryEvent,
     output: {} as DeliveryOutput,
-    tags: {} as 'idle' | 'flowing' | 'recovering' | 'draining' | 'failed',
+    tags: {} as 'idle' | 'flowing' | 'blocked' | 'recovering' | 'draining' | 'failed',
   },
   actors: {
     outlet,
@@ -37,6 +44,7 @@ export const deliveryMachine = setup({
   actions: {
     announceReady: () => {},
     closeIntake: () => {},
+    countGivenUp: assign({ givenUp: ({ context }) => context.givenUp + 1 }),
     stopOutlet: sendTo('outlet', { type: 'stop' }),
     recordCause: assign({
       cause: ({ event }) => {
@@ -49,7 +57,7 @@ export const deliveryMachine = setup({
 }).createMachine({
   id: 'delivery',
   description: 'One sink: delivers while its outlet is up, waits while it is down, drains before it closes.',
-  context: { cause: null },
+  context: { cause: null, givenUp: 0 },
   output: ({ context }) => ({ outcome: context.cause === null ? 'ended' : 'failed', cause: context.cause }),
   invoke: [
     { src: 'intake', id: 'intake' },
@@ -70,12 +78,22 @@ export const deliveryMachine = setup({
     flowing: {
       description: 'Events are written as they come.',
       tags: 'flowing',
-      on: { 'outlet.down': 'recovering' },
+      on: { 'outlet.blocked': 'blocked', 'outlet.rejected': 'rejected', 'outlet.down': 'recovering' },
+    },
+    blocked: {
+      description: 'The outlet is up and has had no room for a while: what comes waits in the buffer.',
+      tags: 'blocked',
+      on: { 'outlet.unblocked': 'flowing', 'outlet.rejected': 'rejected', 'outlet.down': 'recovering' },
     },
     recovering: {
       description: 'The outlet is lost. It starts again at the first unsettled event.',
       tags: 'recovering',
       on: { 'outlet.up': 'flowing' },
+    },
+    rejected: {
+      description: 'The first event in line was tried in vain too often: it goes to the failures, the rest goes on.',
+      entry: 'countGivenUp',
+      always: 'flowing',
     },
     draining: {
       description: 'No more comes in; what is owed is delivered.',

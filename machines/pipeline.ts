@@ -19,9 +19,10 @@ export type PipelineEvent =
   | { type: 'child.ready'; id: string }
   | { type: 'child.failing'; id: string; cause: unknown }
   | { type: 'sources.ended' }
-  | { type: 'sinks.ended' };
+  | { type: 'sinks.ended' }
+  | { type: 'foundation.ended' };
 
-/** Sinks before sources on the way up, sources before sinks on the way down. */
+/** Foundation, sinks, sources on the way up; the other way round on the way down. */
 export const pipelineMachine = setup({
   types: {
     context: {} as {
@@ -38,18 +39,23 @@ export const pipelineMachine = setup({
     tags: {} as 'starting' | 'running' | 'draining' | 'stopped' | 'failed',
   },
   actors: {
+    foundation: group,
     sinks: group,
     sources: group,
   },
   actions: {
     announceReady: () => {},
     closeIntakes: () => {},
+    startFoundation: sendTo('foundation', { type: 'start' }),
     startSinks: sendTo('sinks', { type: 'start' }),
     startSources: sendTo('sources', { type: 'start' }),
     stopSources: sendTo('sources', { type: 'stop' }),
     stopSinks: sendTo('sinks', { type: 'stop' }),
+    stopFoundation: sendTo('foundation', { type: 'stop' }),
     announceSourcesEnded: raise({ type: 'sources.ended' }),
     announceSinksEnded: raise({ type: 'sinks.ended' }),
+    announceFoundationEnded: raise({ type: 'foundation.ended' }),
+    noteDeadline: () => {},
     recordCause: assign({
       cause: ({ context, event }) => {
         if (context.cause !== null) return context.cause;
@@ -62,6 +68,7 @@ export const pipelineMachine = setup({
     }),
   },
   guards: {
+    isFoundation: ({ event }) => 'id' in event && event.id === 'foundation',
     areSinks: ({ event }) => 'id' in event && event.id === 'sinks',
     areSources: ({ event }) => 'id' in event && event.id === 'sources',
     hasCause: ({ context }) => context.cause !== null,
@@ -69,13 +76,20 @@ export const pipelineMachine = setup({
   },
   delays: {
     drainDeadline: ({ context }) => context.drain,
+    closeGrace: 1_000,
   },
 }).createMachine({
   id: 'pipeline',
-  description: 'Starts its sinks, then its sources; drains in the other direction.',
+  description: 'Starts what it stands on, its sinks, then its sources; drains in the other direction.',
   context: ({ input }) => ({ drain: input.drain, ownDrain: input.drain, cause: null }),
   output: ({ context }) => ({ outcome: context.cause === null ? 'ended' : 'failed', cause: context.cause }),
   invoke: [
+    {
+      src: 'foundation',
+      id: 'foundation',
+      onDone: { actions: 'announceFoundationEnded' },
+      onError: { target: '.draining', actions: ['recordCause', 'setDeadline', 'announceFoundationEnded'] },
+    },
     {
       src: 'sinks',
       id: 'sinks',
@@ -95,11 +109,16 @@ export const pipelineMachine = setup({
   },
   states: {
     starting: {
-      description: 'Sinks first, so that nothing comes in before it can go out.',
+      description: 'Sinks before sources, so that nothing comes in before it can go out.',
       tags: 'starting',
-      initial: 'sinks',
+      initial: 'foundation',
       on: { stop: { target: 'draining', actions: 'setDeadline' } },
       states: {
+        foundation: {
+          description: 'Waits until cursors are read and addresses are bound.',
+          entry: 'startFoundation',
+          on: { 'child.ready': { guard: 'isFoundation', target: 'sinks' } },
+        },
         sinks: {
           description: 'Waits until every sink is ready.',
           entry: 'startSinks',
@@ -127,21 +146,40 @@ export const pipelineMachine = setup({
     finishing: {
       description: 'All sources have ended by themselves: what is owed is delivered, however long it takes.',
       tags: 'draining',
-      entry: ['closeIntakes', 'stopSinks'],
-      on: {
-        stop: { target: 'draining.sinks', actions: 'setDeadline' },
-        'sinks.ended': 'finished',
+      entry: 'closeIntakes',
+      initial: 'sinks',
+      states: {
+        sinks: {
+          description: 'The sinks deliver what they owe, then end.',
+          entry: 'stopSinks',
+          on: {
+            stop: { target: '#pipeline.draining.sinks', actions: 'setDeadline' },
+            'sinks.ended': 'foundation',
+          },
+        },
+        foundation: {
+          description: 'Peers are sent away, cursors are written.',
+          entry: 'stopFoundation',
+          on: {
+            stop: { target: '#pipeline.draining.foundation', actions: 'setDeadline' },
+            'foundation.ended': '#pipeline.finished',
+          },
+        },
       },
     },
     draining: {
       description: 'Takes nothing more in, at once, and delivers what is owed, until the deadline.',
       tags: 'draining',
-      entry: 'closeIntakes',
+      entry: ['noteDeadline', 'closeIntakes'],
       initial: 'sources',
-      after: { drainDeadline: 'finished' },
+      after: { drainDeadline: 'closing' },
       on: {
         'child.failing': { actions: 'recordCause' },
-        'sinks.ended': 'finished',
+        'xstate.error.actor.foundation': { actions: ['recordCause', 'announceFoundationEnded'] },
+        'xstate.error.actor.sinks': { actions: ['recordCause', 'announceSinksEnded'] },
+        'xstate.error.actor.sources': { actions: ['recordCause', 'announceSourcesEnded'] },
+        'sinks.ended': '.foundation',
+        'foundation.ended': 'finished',
         stop: { guard: 'isAtOnce', target: 'finished' },
       },
       states: {
@@ -154,6 +192,22 @@ export const pipelineMachine = setup({
           description: 'The sinks deliver what they owe, then end.',
           entry: 'stopSinks',
         },
+        foundation: {
+          description: 'Peers are sent away, cursors are written.',
+          entry: 'stopFoundation',
+        },
+      },
+    },
+    closing: {
+      description: 'The deadline has passed. What is owed stays owed, but cursors are still written.',
+      tags: 'draining',
+      entry: 'stopFoundation',
+      after: { closeGrace: 'finished' },
+      on: {
+        'child.failing': { actions: 'recordCause' },
+        'xstate.error.actor.*': { actions: 'recordCause' },
+        'foundation.ended': 'finished',
+        stop: { guard: 'isAtOnce', target: 'finished' },
       },
     },
     finished: {

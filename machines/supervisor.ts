@@ -73,6 +73,7 @@ export const supervisorMachine = setup({
     announceReady: () => {},
     announceFailing: () => {},
     logRestart: () => {},
+    logLoss: () => {},
     addSpec: assign(({ context, event }) =>
       event.type === 'child.add' ? { specs: [...context.specs, event.spec] } : {},
     ),
@@ -91,7 +92,12 @@ export const supervisorMachine = setup({
     }),
     forgetChild: enqueueActions(({ context, event, enqueue }) => {
       const id = childOf(event);
+      const at = context.specs.findIndex((spec) => spec.id === id);
       enqueue.assign({ alive: context.alive.filter((child) => child !== id) });
+      // A temporary child never comes back. One that is still awaited stays: what follows it starts by its place.
+      if (context.specs[at]?.restart === 'temporary' && at < context.next) {
+        enqueue.assign({ specs: context.specs.toSpliced(at, 1), next: context.next - 1 });
+      }
       enqueue.stopChild(id);
       // A child that ended before it was ready must not keep the others from starting.
       enqueue.raise({ type: 'child.ready', id });
@@ -182,7 +188,7 @@ export const supervisorMachine = setup({
       initial: 'starting',
       on: {
         'xstate.error.actor.*': [
-          { guard: 'isTemporary', actions: 'forgetChild' },
+          { guard: 'isTemporary', actions: ['logLoss', 'forgetChild'] },
           { guard: 'isIntensityExceeded', target: 'failing', actions: ['recordExceeded', 'forgetChild'] },
           { actions: ['logRestart', 'restartChild'] },
         ],
@@ -243,7 +249,7 @@ export const supervisorMachine = setup({
       after: { shutdownTimeout: { target: 'stopping', reenter: true, actions: 'stopLast' } },
       on: {
         'xstate.error.actor.*': [
-          { guard: 'isTemporary', target: 'stopping', reenter: true, actions: 'forgetChild' },
+          { guard: 'isTemporary', target: 'stopping', reenter: true, actions: ['logLoss', 'forgetChild'] },
           {
             guard: 'isIntensityExceeded',
             target: 'stopping',

@@ -32,6 +32,13 @@ export interface Files {
   read(path: string): Readable;
   /** A stream that appends to the file, which is created when missing. */
   append(path: string): Writable;
+  /** Puts `text` in the place of the file, at once and durably: a crash leaves the old text or the new one. */
+  replace(path: string, text: string): Promise<void>;
+  /**
+   * Keeps a path for this process alone, until the answer is called or the process dies. Rejects with a `StateError`
+   * that names the holder when somebody keeps it already, this process included.
+   */
+  lock(path: string): Promise<() => Promise<void>>;
 }
 
 export interface Stdio {
@@ -62,6 +69,12 @@ export interface PackedFrames {
   readonly ends: Uint32Array;
 }
 
+/** Frames as they go over the wire, without masks: made once for any number of accepted sockets. */
+export interface EncodedFrames {
+  /** Whole frames. It is shared: nobody may change it or use it again. */
+  readonly encoded: Buffer;
+}
+
 export interface ReceivedFrame extends Frame {
   readonly data: Buffer;
 }
@@ -72,8 +85,11 @@ export interface FrameSocket {
   readonly queuedBytes: number;
   /** Bytes that the operating system has taken, since the socket opened. Grows while a slow peer still reads. */
   readonly takenBytes: number;
-  /** Queues frames; all that is queued within one turn leaves in one write. `taken` runs when the system took them. */
-  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void;
+  /**
+   * Queues frames; all that is queued within one turn leaves in one write. `taken` runs when the system took them.
+   * Encoded frames are for accepted sockets: a dialled one, which must mask its frames, throws a TypeError.
+   */
+  write(frames: readonly Frame[] | PackedFrames | EncodedFrames, taken?: () => void): void;
   /**
    * Queues a ping behind what is queued already. `taken` as for `write`. A payload above 125 bytes (RFC 6455, section
    * 5.5) throws a RangeError.
@@ -114,16 +130,25 @@ export type Loss =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   /** The upgrade was answered by something other than 101. `retryAfter` in milliseconds. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number; readonly location?: string }
-  /** TCP or DNS; `code` as Node names it (ECONNREFUSED, ENOTFOUND, ECONNRESET). */
+  /**
+   * TCP or DNS; `code` as Node names it (ECONNREFUSED, ENOTFOUND, ECONNRESET). Of a proxy, which the message then names,
+   * also PROXY_407 and the like for what it answered, and PROXY_ANSWER for no answer in HTTP.
+   */
   | { readonly kind: 'network'; readonly code: string; readonly message: string }
   /** The peer's certificate was refused; `code` as Node names it (CERT_HAS_EXPIRED). */
   | { readonly kind: 'tls'; readonly code: string; readonly message: string }
   /** The peer broke RFC 6455 and we closed: 1002 protocol, 1007 invalid UTF-8, 1009 too big. */
   | { readonly kind: 'violation'; readonly code: 1002 | 1007 | 1009; readonly message: string }
-  /** The request could not even be made: a header's value is not legal, say. */
+  /** The request could not even be made: a header's value is not legal, or a key is none, say. */
   | { readonly kind: 'request'; readonly message: string }
   /** The server's choice of subprotocol, or its upgrade answer, is not one that we may accept. */
   | { readonly kind: 'handshake'; readonly message: string };
+
+/** What a close frame of ours says. */
+export interface Farewell {
+  readonly code: number;
+  readonly reason: string;
+}
 
 export interface DialRequest {
   /** ws:// or wss:// with the query string complete. */
@@ -132,6 +157,13 @@ export interface DialRequest {
   readonly subprotocols: readonly string[];
   /** PEM text of the certificates to trust instead of the system's roots. */
   readonly certificateAuthority?: string;
+  /** PEM text that this side presents; always with `key`. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Takes any certificate of the peer. */
+  readonly insecure?: boolean;
+  /** An http:// or https:// proxy that is asked to CONNECT; may hold a user and a password. */
+  readonly proxy?: string;
   /** Largest message accepted, in bytes; a larger one is a 1009 violation. */
   readonly maxPayload: number;
 }
@@ -153,6 +185,18 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What an upgrade is accepted with, instead of what the listener's request says. */
+export interface Terms {
+  readonly subprotocols?: readonly string[];
+  readonly maxPayload?: number;
+}
+
+/** PEM texts. */
+export interface ServerCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 export interface ListenRequest {
   readonly host: string;
   /** 0: any free port; the real one is in the listener's address. */
@@ -160,13 +204,30 @@ export interface ListenRequest {
   /** Spoken by this side; the first of the peer's offers that stands here is chosen. None: none. */
   readonly subprotocols?: readonly string[];
   readonly maxPayload: number;
-  /** Asked before the upgrade; a refusal is answered with its status. */
-  readonly admit?: (handshake: Omit<Handshake, 'protocol'>) => Refusal | undefined;
+  /** Serves wss. */
+  readonly tls?: ServerCertificate;
+  /**
+   * Asked before the upgrade; a refusal is answered with its status, throwing and rejecting with 500, and no answer
+   * within the time of a handshake with 503. Who is admitted may be gone before it is accepted.
+   */
+  readonly admit?: (handshake: UpgradeRequest) => Admission | Promise<Admission>;
 }
+
+/** What a peer asks for, before it is answered. */
+export type UpgradeRequest = Omit<Handshake, 'protocol'>;
+
+export type Admission = Refusal | Terms | undefined;
 
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  /** Connections that were ended at once, because too many others had not got through their handshake yet. */
+  readonly refusedConnections: number;
+  /**
+   * What peers that connect from now on are shown. Only with `tls`. Throws a `NetworkError` for what cannot be used,
+   * and goes on with the last one.
+   */
+  renew(tls: ServerCertificate): void;
   /** Stops accepting and ends what is still connected. */
   close(): Promise<void>;
 }
@@ -174,5 +235,5 @@ export interface Listener {
 /** Called once per accepted peer; answers with who hears of it. */
 export type Accept = (socket: FrameSocket, handshake: Handshake) => SocketEvents;
 
-/** Binds and listens. Rejects with a `NetworkError` that names the address, when it is taken for instance. */
+/** Binds and listens. Rejects with a `NetworkError` that names the address, when it is taken or its `tls` is no good. */
 export type Listen = (request: ListenRequest, accept: Accept) => Promise<Listener>;

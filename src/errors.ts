@@ -20,3 +20,8 @@ export class UsageError extends HawserError {
 export class StartError extends HawserError {
   readonly code = 'start';
 }
+
+/** State on disk that cannot be used: broken, or kept by another one who lives. */
+export class StateError extends HawserError {
+  readonly code = 'state';
+}

@@ -13,8 +13,8 @@ import { createRootSupervisor, type Supervisor, type SupervisorOptions } from '.
  * ```
  */
 export function createSupervisor(options: SupervisorOptions & Partial<Environment> = {}): Supervisor {
-  const { secretsDir, signal, ...replaced } = options;
-  return createRootSupervisor(nodeEnvironment(replaced), { secretsDir, signal });
+  const { secretsDir, stateDir, signal, ...replaced } = options;
+  return createRootSupervisor(nodeEnvironment(replaced), { secretsDir, stateDir, signal });
 }
 
 /**
@@ -39,13 +39,30 @@ export {
   TemplateError,
   UrlError,
 } from './config/error.ts';
-export { type LoadContext, type LoadedPipeline, parsePipeline, readPipeline } from './config/load.ts';
-export type { PipelineInput, PipelineOptions, SinkInput, SourceInput } from './config/options.ts';
+export {
+  type LoadContext,
+  type LoadedPipeline,
+  parsePipeline,
+  readPipeline,
+  type WrittenPipeline,
+} from './config/load.ts';
+export type {
+  Authenticate,
+  EndpointOptions,
+  ListenerOptions,
+  PeerAuth,
+  PipelineInput,
+  PipelineOptions,
+  SinkInput,
+  SourceInput,
+} from './config/options.ts';
 export type {
   Accept,
+  Admission,
   Clock,
   Dial,
   DialRequest,
+  EncodedFrames,
   Environment,
   Files,
   Frame,
@@ -59,15 +76,25 @@ export type {
   PackedFrames,
   ReceivedFrame,
   Refusal,
+  ServerCertificate,
   SocketEvents,
   Stdio,
+  Terms,
+  UpgradeRequest,
 } from './environment.ts';
-export { HawserError, NetworkError, StartError, UsageError } from './errors.ts';
+export { HawserError, NetworkError, StartError, StateError, UsageError } from './errors.ts';
 export type { Batch, BatchReason } from './messages/batch.ts';
 export type { Chunk } from './messages/chunk.ts';
 export type { Attributes, Encoding, Message } from './messages/message.ts';
 export type { Deliver } from './sinks/function.ts';
 export { expandMessages, filterMessages, mapMessages, type Transform } from './streams/transforms.ts';
 export type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './supervision/handles.ts';
-export type { PipelineStatus, SinkStatus, SourceStatus, SupervisorStatus } from './supervision/status.ts';
+export type {
+  EndpointStatus,
+  PipelineStatus,
+  SinkStatus,
+  SourceStatus,
+  SupervisorStatus,
+} from './supervision/status.ts';
 export type { Outcome, StopOptions, Supervisor, SupervisorOptions } from './supervision/supervisor.ts';
+export type { PeerStatus } from './transport/accepted-peer.ts';

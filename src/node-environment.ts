@@ -1,8 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
 import type { Clock, Environment } from './environment.ts';
+import { nodeFiles } from './node-files.ts';
 import { dialWebSocket } from './transport/dial.ts';
 import { listenWebSocket } from './transport/listen.ts';
 
@@ -20,11 +19,7 @@ export function nodeEnvironment(replaced: Partial<Environment> = {}): Environmen
     random: Math.random,
     dial: dialWebSocket,
     listen: listenWebSocket,
-    files: {
-      readText: (path) => readFile(path, 'utf8'),
-      read: (path) => createReadStream(path),
-      append: (path) => createWriteStream(path, { flags: 'a' }),
-    },
+    files: nodeFiles,
     env: process.env,
     stdio: process,
     ...replaced,

@@ -3,11 +3,13 @@
 set -euo pipefail
 
 missing=()
-command -v openssl >/dev/null || missing+=(openssl)
+for command in openssl chromium; do
+  command -v "$command" >/dev/null || missing+=("$command")
+done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq "${missing[@]}"
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
 else
   echo "The tests need: ${missing[*]}. On Debian: sudo apt-get install ${missing[*]}" >&2
   exit 1

@@ -23,7 +23,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   environment: [],
   errors: [],
   machines: ['environment'],
-  'node-environment': ['transport', ...LEAVES],
+  'node-environment': ['node-files', 'transport', ...LEAVES],
+  'node-files': ['node-lock', ...LEAVES],
+  'node-lock': LEAVES,
   testing: ['supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
 };
 

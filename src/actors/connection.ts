@@ -10,12 +10,15 @@ import type { WebSocketClientOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
 import { shownUrl } from '../config/url.ts';
 import type { Environment, Loss, SocketEvents } from '../environment.ts';
+import type { Cursor } from '../store/cursor.ts';
 import { type PreparedHandshake, prepareHandshake } from '../transport/handshake.ts';
-import type { Traffic } from '../transport/traffic.ts';
+import type { Traffic, TrafficEdges } from '../transport/traffic.ts';
+import { connectionInput } from './connection-input.ts';
 import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
+import { greet } from './greeting.ts';
 import { Link } from './link.ts';
-import { createRedaction, credentials } from './redaction.ts';
+import { createRedaction, hideHandshake } from './redaction.ts';
 import { resource } from './resource.ts';
 
 /** Longest delay that a peer's Retry-After may ask for, in milliseconds. */
@@ -30,8 +33,10 @@ export interface ConnectionActorOptions {
   readonly options: WebSocketClientOptions;
   readonly environment: Environment;
   readonly secretsDir?: string | undefined;
-  /** `unacknowledged` ends the running socket: the peer does not acknowledge what was sent. */
-  readonly traffic: (unacknowledged: (message: string) => void) => Traffic;
+  /** What is sent at the handshake, as the option `cursor` says. */
+  readonly cursor?: Pick<Cursor, 'value'> | undefined;
+  /** What is done with the frames; it outlives the sockets and the actor. The edges are of the running socket. */
+  readonly traffic: (edges: TrafficEdges) => Traffic;
   /** Whether reading is held back, and its edges. */
   readonly hold: { readonly held: boolean; readonly held$: Observable<boolean> };
   /** Emits when a lazy connection is needed. */
@@ -53,42 +58,50 @@ export function connectionActor(setup: ConnectionActorOptions) {
   let link: Link | undefined;
   /** Some ping was answered, over all sockets. */
   let heard = false;
-  let abandon: (cause: ConnectionCause) => void = () => {};
-  const traffic = setup.traffic((message) => abandon({ kind: 'acknowledgement', message }));
+  let hasLived = false;
+  let edges: TrafficEdges = NO_EDGES;
+  const traffic = setup.traffic({
+    unacknowledged: (message) => edges.unacknowledged(message),
+    blocked: () => edges.blocked(),
+    unblocked: () => edges.unblocked(),
+    rejected: () => edges.rejected(),
+  });
 
   const prepare = fromPromise<void>(async ({ signal }) => {
     redaction.clear();
     attemptedAt = clock.now();
     try {
-      const scope = createScope({ environment, secretsDir: setup.secretsDir, onSensitive: redaction.add });
+      const scope = createScope({ environment, secretsDir: setup.secretsDir, cursor, onSensitive: redaction.add });
       const handshake = await prepareHandshake(options, scope);
       // A preparation that was given up may end after the next one has begun.
       if (signal.aborted) return;
-      hideHandshake(handshake);
+      hideHandshake(redaction, handshake, options);
       prepared = handshake;
     } catch (error) {
       throw new Error(redaction.redact(error instanceof Error ? error.message : String(error)));
     }
   });
 
-  /** What stands in the config without a template is as secret as what comes from one. */
-  function hideHandshake({ request, greeting }: PreparedHandshake): void {
-    const url = new URL(request.url);
-    for (const value of [...Object.values(request.headers), ...url.searchParams.values(), url.password]) {
-      redaction.add(value);
-      redaction.add(value.replace(/^(Bearer|Basic) /, ''));
-    }
-    const { basic } = options.auth ?? {};
-    for (const value of [basic?.password ?? '', unescaped(url.password), ...greeting.flatMap(credentials)]) {
-      redaction.add(value);
-    }
+  function cursor(): string | undefined {
+    const resumes = options.cursor?.['resume-on-reconnect'] ?? true;
+    return resumes || !hasLived ? setup.cursor?.value : undefined;
   }
 
   const socket = resource<SocketCommand>(({ sendBack, receive, guard, onEnd }) => {
     if (!prepared) throw new Error('a socket needs a prepared handshake');
+    if (prepared.request.insecure) report.warn(INSECURE);
+    let over = false;
 
     function lose(cause: ConnectionCause): void {
-      sendBack({ type: 'socket.lost', cause: shown(cause), owing: traffic.owing });
+      // Before the traffic gives anything up: it decides whether the peer refused an event or us.
+      const { owing } = traffic;
+      leave(cause.kind === 'close' && cause.code !== 1006 ? cause.code : undefined);
+      sendBack({ type: 'socket.lost', cause: shown(cause), owing });
+    }
+
+    function leave(closeCode?: number): void {
+      if (!over) traffic.lost(closeCode);
+      over = true;
     }
 
     const events: SocketEvents = {
@@ -110,7 +123,12 @@ export function connectionActor(setup: ConnectionActorOptions) {
       pingAnswered: () => sendBack({ type: 'ping.answered' }),
     });
     link = current;
-    abandon = guard(lose);
+    edges = {
+      unacknowledged: guard((message: string) => lose({ kind: 'acknowledgement', message })),
+      blocked: () => sendBack({ type: 'outlet.blocked' }),
+      unblocked: () => sendBack({ type: 'outlet.unblocked' }),
+      rejected: () => sendBack({ type: 'outlet.rejected' }),
+    };
 
     // The socket follows the hold at once; the machine only hears of it, to judge nothing meanwhile.
     function follow(held: boolean): void {
@@ -124,6 +142,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
     const commands: Record<SocketCommand['type'], () => void> = {
       live: () => {
         current.markFed();
+        hasLived = true;
         traffic.live(current, guard);
       },
       ping: () => current.ask(pingPayload(options)),
@@ -139,24 +158,15 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
     onEnd(() => {
       holding.unsubscribe();
-      traffic.lost();
+      leave();
       current.socket.terminate();
       link = undefined;
     });
   });
 
-  const greeting = resource(({ sendBack, guard, onEnd }) => {
-    const waiting = [...(prepared?.greeting ?? [])];
-    let timer: unknown;
-    const next = guard(() => {
-      const data = waiting.shift();
-      if (data !== undefined) link?.socket.write([{ data, binary: false }]);
-      if (waiting.length === 0) sendBack({ type: 'greeted' });
-      else if (options['request-interval'] === 0) next();
-      else timer = clock.setTimeout(next, options['request-interval']);
-    });
-    onEnd(() => clock.clearTimeout(timer));
-    next();
+  const greeting = resource((scope) => {
+    if (!link || !prepared) throw new Error('a greeting needs a socket');
+    greet({ link, requests: prepared.greeting, options, isHeld: () => setup.hold.held, clock }, scope);
   });
 
   const demand = resource(({ sendBack, guard, onEnd }) => {
@@ -189,6 +199,9 @@ export function connectionActor(setup: ConnectionActorOptions) {
           enqueue(sendParent({ type: 'outlet.up' }));
         }),
         announceLost: sendParent({ type: 'outlet.down' }),
+        announceBlocked: sendParent({ type: 'outlet.blocked' }),
+        announceUnblocked: sendParent({ type: 'outlet.unblocked' }),
+        announceRejected: sendParent({ type: 'outlet.rejected' }),
         closeIntake: () => setup.closeIntake(),
         markFed: () => link?.markFed(),
         markProgress: () => link?.markProgress(),
@@ -221,44 +234,12 @@ export function connectionActor(setup: ConnectionActorOptions) {
   );
 }
 
-/** The part of a connection's options that its machine decides by. */
-function connectionInput(role: ConnectionInput['role'], options: WebSocketClientOptions): ConnectionInput {
-  const { connect, heartbeat, reconnect } = options;
-  return {
-    role,
-    lazy: connect.mode === 'lazy',
-    connectTimeout: connect.timeout,
-    closeTimeout: options['close-timeout'],
-    pingInterval: heartbeat ? heartbeat['ping-interval'] : null,
-    pingTimeout: heartbeat ? heartbeat.timeout : 0,
-    logOnly: heartbeat ? heartbeat.action === 'log-only' : false,
-    pulseInterval: pulseInterval(options),
-    noDataTimeout: options['no-data-timeout'] || null,
-    initialBackoff: reconnect['initial-backoff'],
-    maxBackoff: reconnect['max-backoff'],
-    multiplier: reconnect.multiplier,
-    maxAttempts: reconnect['max-attempts'] ?? null,
-    resetAfter: reconnect['reset-after'],
-  };
-}
+const INSECURE = "the peer's certificate is not verified (tls.insecure-skip-verify): anyone may answer in its place";
 
-/** A percent sign that escapes nothing is one. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+const NO_EDGES: TrafficEdges = { unacknowledged() {}, blocked() {}, unblocked() {}, rejected() {} };
 
 function pingPayload({ heartbeat }: WebSocketClientOptions): string {
   return heartbeat ? (heartbeat.payload ?? '') : '';
-}
-
-/** An interval of 0 means every emit-interval; without one, every second. */
-function pulseInterval(options: WebSocketClientOptions & { 'emit-interval'?: number }): number | null {
-  const pulse = options['app-heartbeat'];
-  return pulse ? pulse.interval || options['emit-interval'] || 1000 : null;
 }
 
 function pulseFrames(options: WebSocketClientOptions) {

@@ -1,4 +1,4 @@
-import type { Clock, Frame, FrameSocket, PackedFrames, ReceivedFrame } from '../environment.ts';
+import type { Clock, EncodedFrames, Frame, FrameSocket, PackedFrames, ReceivedFrame } from '../environment.ts';
 import { type Progress, progressOf, type Traffic, type Wire } from '../transport/traffic.ts';
 
 /** Edges that a link reports; the connection machine hears nothing else of a socket's traffic. */
@@ -50,6 +50,11 @@ export class Link implements Wire {
     return this.#clock.now() - this.#questionedAt;
   }
 
+  /** The heartbeat's question is not answered. */
+  get asks(): boolean {
+    return this.#question !== 'none';
+  }
+
   markFed(): void {
     this.#fedAt = this.#clock.now();
   }
@@ -76,7 +81,7 @@ export class Link implements Wire {
     this.#traffic.pong(payload);
   }
 
-  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames | EncodedFrames, taken?: () => void): void {
     this.socket.write(frames, taken);
   }
 

@@ -1,3 +1,6 @@
+import type { WebSocketClientOptions } from '../config/options.ts';
+import type { PreparedHandshake } from '../transport/handshake.ts';
+
 /** Values shorter than this are too common to be looked for in texts. */
 const SHORTEST = 4;
 
@@ -27,6 +30,50 @@ export function createRedaction(): Redaction {
       values.clear();
     },
   };
+}
+
+/** Adds what an attempt sends: what stands in the config without a template is as secret as what comes from one. */
+export function hideHandshake(
+  redaction: Pick<Redaction, 'add'>,
+  { request, greeting }: PreparedHandshake,
+  { auth }: Pick<WebSocketClientOptions, 'auth'>,
+): void {
+  const url = new URL(request.url);
+  for (const value of [...Object.values(request.headers), ...url.searchParams.values()]) {
+    redaction.add(value);
+    redaction.add(value.replace(/^(Bearer|Basic) /, ''));
+  }
+  for (const value of [...keyLines(request.key), auth?.basic?.password ?? '', ...greeting.flatMap(credentials)])
+    redaction.add(value);
+  hidePassword(redaction, url);
+  if (request.proxy !== undefined) hideProxy(redaction, new URL(request.proxy));
+}
+
+/** Line by line too: who quotes a key may cut or escape its line ends. */
+function keyLines(key = ''): string[] {
+  return [key, ...key.split(/\r?\n/).filter((line) => !line.startsWith('-----'))];
+}
+
+/** A user without a password may be a token. */
+function hideProxy(redaction: Pick<Redaction, 'add'>, proxy: URL): void {
+  const { username, password } = proxy;
+  hidePassword(redaction, proxy);
+  if (password === '') redaction.add(unescaped(username));
+  redaction.add(Buffer.from(`${unescaped(username)}:${unescaped(password)}`).toString('base64'));
+}
+
+function hidePassword(redaction: Pick<Redaction, 'add'>, { password }: URL): void {
+  redaction.add(password);
+  redaction.add(unescaped(password));
+}
+
+/** A percent sign that escapes nothing is one. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What an application's request carries under a name such as token, secret, key or password. */

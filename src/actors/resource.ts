@@ -1,8 +1,15 @@
-import { type AnyActorRef, type AnyEventObject, type EventObject, fromCallback } from 'xstate';
+import {
+  type AnyActorRef,
+  type AnyEventObject,
+  type EventObject,
+  fromCallback,
+  type NonReducibleUnknown,
+} from 'xstate';
 import type { Guard } from '../transport/traffic.ts';
 
-export interface ResourceScope<In extends EventObject> {
+export interface ResourceScope<In extends EventObject, Input = NonReducibleUnknown> {
   readonly self: AnyActorRef;
+  readonly input: Input;
   /** Sends to the parent, until the resource has ended. */
   readonly sendBack: (event: AnyEventObject) => void;
   readonly receive: (handler: (event: In) => void) => void;
@@ -19,8 +26,10 @@ export interface ResourceScope<In extends EventObject> {
  * own error, an error of a handler), its disposers run once and its parent hears nothing more. XState's bare callback
  * actor runs no disposer when a receiver throws, and goes on sending.
  */
-export function resource<In extends EventObject = EventObject>(run: (scope: ResourceScope<In>) => void) {
-  return fromCallback<In>(({ self, sendBack, receive }) => {
+export function resource<In extends EventObject = EventObject, Input = NonReducibleUnknown>(
+  run: (scope: ResourceScope<In, Input>) => void,
+) {
+  return fromCallback<In, Input>(({ self, input, sendBack, receive }) => {
     const ref: AnyActorRef = self;
     const disposers: (() => void)[] = [];
     let ended = false;
@@ -69,6 +78,7 @@ export function resource<In extends EventObject = EventObject>(run: (scope: Reso
     try {
       run({
         self: ref,
+        input,
         sendBack: (event) => {
           if (!ended) sendBack(event);
         },

@@ -1,10 +1,9 @@
-import type { Logger } from '../environment.ts';
 import type { Intake } from '../sources/intake.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import { resource } from './resource.ts';
 
 /** A source that is no connection, as an actor: reports that it is ready, and how it ended. */
-export function sourceActor(id: string, stream: SourceStream, intake: Intake, logger: Pick<Logger, 'error'>) {
+export function sourceActor(id: string, stream: SourceStream, intake: Intake) {
   return resource(({ sendBack, receive, guard, onEnd }) => {
     function end(outcome: 'ended' | 'failed', cause: unknown): void {
       if (outcome === 'ended') stream.end();
@@ -17,10 +16,6 @@ export function sourceActor(id: string, stream: SourceStream, intake: Intake, lo
     sendBack({ type: 'child.ready', id });
     intake({
       stream,
-      reject: (reason) => {
-        stream.reject(1);
-        logger.error({ source: id }, `rejected: ${reason}`);
-      },
       ended: () => end('ended', null),
       failed: (cause) => end('failed', cause),
       guard,

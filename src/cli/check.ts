@@ -2,6 +2,7 @@ import { ConfigError, formatProblem, type LoadedPipeline, loadPipeline } from '.
 import { complain } from './complain.ts';
 import { EXIT } from './exit-code.ts';
 import { plural } from './phrases.ts';
+import { countWritten } from './relay-parts.ts';
 
 export interface LoadOptions {
   readonly context?: Readonly<Record<string, string>>;
@@ -14,9 +15,13 @@ export async function check(file: string, options: LoadOptions): Promise<number>
   if (!pipeline) return EXIT.misused;
   for (const warning of pipeline.warnings) complain(`warning: ${formatProblem(warning)}`);
   for (const name of functionsOf(pipeline)) complain(`warning: ${file}: ${name} ${ONLY_EMBEDDED}`);
-  const { sources, sinks } = pipeline.options;
-  process.stdout.write(`ok: ${plural(sources.length, 'source')}, ${plural(sinks.length, 'sink')}\n`);
+  process.stdout.write(`ok: ${sizeOf(pipeline)}\n`);
   return EXIT.done;
+}
+
+/** `1 source, 2 sinks`, as they were written. */
+export function sizeOf({ options: { sources, sinks } }: LoadedPipeline): string {
+  return `${plural(countWritten(sources), 'source')}, ${plural(countWritten(sinks), 'sink')}`;
 }
 
 /** Names of the components that only an application can fill in. */

@@ -1,12 +1,44 @@
-import type { SinkOptions } from '../config/options.ts';
+import type {
+  EndpointOptions,
+  ListenerOptions,
+  SinkOptions,
+  WebSocketClientSink,
+  WebSocketServerSink,
+} from '../config/options.ts';
 
 /** What it means for this sink that an event is delivered, in one sentence. */
-export function guaranteeOf(sink: SinkOptions): string {
+export function guaranteeOf(sink: SinkOptions, listeners: readonly ListenerOptions[]): string {
   if (sink.kind !== 'web-socket') return 'delivered means: the operating system has taken it';
-  switch (sink.options.ack) {
+  const { options } = sink;
+  return `delivered means: ${options.mode === 'client' ? acknowledged(options) : queued(options, listeners)}`;
+}
+
+function acknowledged({ ack, reply }: WebSocketClientSink): string {
+  switch (ack) {
     case 'pong':
-      return "delivered means: the peer's endpoint has answered a ping sent after it (ack: pong)";
+      return "the peer's endpoint has answered a ping sent after it (ack: pong)";
     case 'written':
-      return 'delivered means: the operating system has taken it; what it and the peer hold can be lost (ack: written)';
+      return 'the operating system has taken it; what it and the peer hold can be lost (ack: written)';
+    case 'reply':
+      return `the peer has sent a reply to it${reply ? `, matched by ${reply.pointer}` : ''} (ack: reply)`;
+  }
+}
+
+function queued({ mode, endpoint }: WebSocketServerSink, listeners: readonly ListenerOptions[]): string {
+  const served = listeners.flatMap(({ endpoints }) => endpoints).find(({ id }) => id === endpoint);
+  const receiver = mode === 'server-input' ? 'the peer that it answers' : 'every peer';
+  return `queued for ${receiver}${served ? `; a peer that is too slow ${fate(served)}` : ''}`;
+}
+
+function fate(endpoint: EndpointOptions): string {
+  switch (endpoint['slow-peer']) {
+    case 'disconnect':
+      return 'is disconnected (slow-peer: disconnect)';
+    case 'drop-oldest':
+      return 'loses what waits longest (slow-peer: drop-oldest)';
+    case 'drop-newest':
+      return 'loses what comes last (slow-peer: drop-newest)';
+    case 'conflate':
+      return `gets only the last event of each ${endpoint['conflate-by'] ?? 'key'} (slow-peer: conflate)`;
   }
 }

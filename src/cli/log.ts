@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { HawserError } from '../index.ts';
 import type { Level } from './level.ts';
+import { shownName } from './relay-parts.ts';
 import { type Paint, printable, type Style } from './style.ts';
 
 /** A pino logger that gives each line, JSON with its newline, to `write`. Stacks are shown from debug on. */
@@ -29,7 +30,7 @@ function errorFields(error: unknown, verbose: boolean): object {
 export function readableLine(json: string, style: Style): string {
   const fields = parse(json);
   const level = text(fields, 'level');
-  const who = component(fields);
+  const who = shownName(component(fields));
   const head = [
     style('dim', clockTime(new Date(text(fields, 'time')))),
     style(PAINTS.get(level) ?? 'dim', level.padEnd(5)),
@@ -65,7 +66,7 @@ function text(fields: Fields, key: string): string {
 
 /** The path of an actor or of a component; a connection goes by the name of its component. */
 function component(fields: Fields): string {
-  const path = firstText(fields, ['connection', 'actor', 'component']).replace(/\/connection$/, '');
+  const path = firstText(fields, ['connection', 'actor', 'component', 'listener']).replace(/\/connection$/, '');
   if (path !== '') return path;
   return [text(fields, 'pipeline'), firstText(fields, ['sink', 'source'])].filter((part) => part !== '').join('/');
 }

@@ -41,6 +41,7 @@ function createProgram(exit: (code: number) => void): Command {
     )
     .option('--for <duration>', 'stop after so long, counted from when everything has started', readDuration)
     .option('--drain <duration>', 'deliver for so long after a stop (default: 10s; 0: stop at once)', readDrain)
+    .option('--state-dir <dir>', 'directory that keeps cursors over restarts (default: .hawser beside the file)')
     .option('--secrets-dir <dir>', `directory with a file per \${secret|NAME}`)
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)', readLevel)
     .addHelpText('after', RUN_NOTES)
@@ -99,7 +100,7 @@ Events go to stdout only where a sink says so; logs go to stderr.`;
 
 const RUN_NOTES = `
 Secrets: \${secret|NAME} is the environment variable HAWSER_SECRET_NAME, or the file NAME in --secrets-dir.
-A second SIGINT or SIGTERM exits at once.
+A second SIGINT or SIGTERM exits at once. SIGHUP reads the certificates of listeners again.
 
 Exit code:
   0  stopped as asked, or all sources ended; everything is delivered

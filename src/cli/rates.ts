@@ -1,4 +1,5 @@
-import type { SinkStatus, SupervisorStatus } from '../index.ts';
+import type { SupervisorStatus } from '../index.ts';
+import { ownerOf } from './relay-parts.ts';
 
 /** Events in and out per second. */
 export interface Rates {
@@ -37,9 +38,9 @@ function received({ pipelines }: SupervisorStatus): number {
 
 /** Comparable with what came: of the sinks that take from one source only the fastest counts. */
 function deliveredOnce(now: SupervisorStatus, before: SupervisorStatus): number {
-  const earlier = new Map(sinksOf(before).map(({ id, sink }) => [id, sink.delivered]));
-  const moves = sinksOf(now)
-    .map(({ id, inputs, sink }) => ({ inputs, count: sink.delivered - (earlier.get(id) ?? 0) }))
+  const earlier = outputsOf(before);
+  const moves = [...outputsOf(now)]
+    .map(([id, { inputs, delivered }]) => ({ inputs, count: delivered - (earlier.get(id)?.delivered ?? 0) }))
     .sort((a, b) => b.count - a.count);
   const counted = new Set<string>();
   let total = 0;
@@ -50,14 +51,23 @@ function deliveredOnce(now: SupervisorStatus, before: SupervisorStatus): number 
   return total;
 }
 
-interface Placed {
-  readonly id: string;
+interface Output {
   readonly inputs: readonly string[];
-  readonly sink: SinkStatus;
+  readonly delivered: number;
 }
 
-function sinksOf({ pipelines }: SupervisorStatus): Placed[] {
-  return pipelines.flatMap(({ name, sinks }) =>
-    sinks.map((sink) => ({ id: `${name}/${sink.name}`, inputs: sink.inputs.map((input) => `${name}/${input}`), sink })),
-  );
+/** The sinks by their names; the sides of a relay are one: each takes what the other leaves. */
+function outputsOf({ pipelines }: SupervisorStatus): Map<string, Output> {
+  const outputs = new Map<string, Output>();
+  for (const { name: pipeline, sinks } of pipelines) {
+    for (const { name, inputs, delivered } of sinks) {
+      const id = `${pipeline}/${ownerOf(name)}`;
+      const side = outputs.get(id);
+      outputs.set(id, {
+        inputs: [...(side?.inputs ?? []), ...inputs.map((input) => `${pipeline}/${input}`)],
+        delivered: delivered + (side?.delivered ?? 0),
+      });
+    }
+  }
+  return outputs;
 }

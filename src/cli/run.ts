@@ -11,6 +11,7 @@ export interface RunOptions extends LoadOptions {
   readonly for?: number;
   /** Milliseconds. */
   readonly drain?: number;
+  readonly stateDir?: string;
   readonly secretsDir?: string;
   readonly logLevel?: Level;
 }
@@ -26,6 +27,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     console,
     duration: options.for,
     drain: options.drain,
+    stateDir: options.stateDir,
     secretsDir: options.secretsDir,
   });
   return end.exitCode;

@@ -1,14 +1,15 @@
 import { createSupervisor, HawserError, type LoadedPipeline, type Outcome, type Supervisor } from '../index.ts';
 import { nodeEnvironment } from '../node-environment.ts';
+import { sizeOf } from './check.ts';
 import type { Console } from './console.ts';
 import { EXIT } from './exit-code.ts';
 import { guaranteeOf } from './guarantee.ts';
-import { plural, span } from './phrases.ts';
-import { onStopSignals } from './signals.ts';
+import { span } from './phrases.ts';
+import { onSignals } from './signals.ts';
 import { showStatus } from './status-view.ts';
 import { manyComponents, tallies } from './tally.ts';
 import { judge } from './verdict.ts';
-import { watchClosing, watchDrops, watchTroubles } from './watchers.ts';
+import { watchClosing, watchDrops, watchPeers, watchTroubles } from './watchers.ts';
 
 export interface SessionOptions {
   readonly pipeline: LoadedPipeline;
@@ -17,6 +18,8 @@ export interface SessionOptions {
   readonly duration?: number | undefined;
   /** Milliseconds. */
   readonly drain?: number | undefined;
+  /** Default: as the supervisor's. */
+  readonly stateDir?: string | undefined;
   readonly secretsDir?: string | undefined;
   /** Everything has started. */
   readonly started?: (supervisor: Supervisor) => void;
@@ -44,12 +47,12 @@ class Session {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
-    const { console, pipeline, secretsDir } = options;
+    const { console, pipeline, stateDir, secretsDir } = options;
     this.#options = options;
     this.#pipeline = pipeline.options.name;
     // A line of the runtime may name a sink alone; the pipeline belongs to its name.
     const logger = console.logger.child({ pipeline: this.#pipeline });
-    this.#supervisor = createSupervisor({ logger, stdio: console.stdio, secretsDir });
+    this.#supervisor = createSupervisor({ logger, stdio: console.stdio, stateDir, secretsDir });
     this.#supervisor.add(pipeline);
   }
 
@@ -94,13 +97,25 @@ class Session {
     void this.#supervisor.stop({ drain: drain / 1000 });
   }
 
+  async #reload(reason: string): Promise<void> {
+    const { logger } = this.#options.console;
+    const who = { pipeline: this.#pipeline };
+    logger.info(who, `${reason}: reading certificates again`);
+    try {
+      await this.#supervisor.reload();
+    } catch (error) {
+      logger.error({ ...who, err: error }, 'certificates cannot be read again');
+    }
+  }
+
   /** What runs beside the pipeline; gives how to end it. */
   #attach(): () => void {
     const { logger, screen, style } = this.#options.console;
     const unwatch = this.#watch();
     const hideStatus = screen ? showStatus(this.#supervisor, screen, style) : () => {};
-    const ignoreSignals = onStopSignals({
+    const ignoreSignals = onSignals({
       stop: (signal) => this.#stop(signal),
+      reload: (signal) => void this.#reload(signal),
       abandon: (signal) => {
         hideStatus();
         logger.warn({ pipeline: this.#pipeline }, `${signal} again: exiting at once`);
@@ -127,18 +142,20 @@ class Session {
     const watched = { status$, logger, clock: nodeEnvironment().clock };
     const following = watchTroubles(watched);
     this.#troubles = following.troubles;
-    const watches = [following, watchDrops(watched), watchClosing(watched)];
+    const watches = [following, watchDrops(watched), watchPeers(watched), watchClosing(watched)];
     return () => {
       for (const watch of watches) watch.unsubscribe();
     };
   }
 
   #announce(): void {
-    const { sources, sinks } = this.#options.pipeline.options;
-    const { logger } = this.#options.console;
-    const size = `${plural(sources.length, 'source')}, ${plural(sinks.length, 'sink')}`;
-    logger.info({ pipeline: this.#pipeline }, `starting: ${size}`);
-    for (const sink of sinks) logger.info({ component: `${this.#pipeline}/${sink.name}` }, guaranteeOf(sink));
+    const { pipeline, console } = this.#options;
+    const { sinks, listeners } = pipeline.options;
+    const { logger } = console;
+    logger.info({ pipeline: this.#pipeline }, `starting: ${sizeOf(pipeline)}`);
+    for (const sink of sinks) {
+      logger.info({ component: `${this.#pipeline}/${sink.name}` }, guaranteeOf(sink, listeners));
+    }
   }
 
   #conclude(outcome: Outcome, startFailure: string | undefined): number {

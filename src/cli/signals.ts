@@ -1,18 +1,22 @@
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-export type StopSignal = (typeof SIGNALS)[number];
+const STOPS = ['SIGINT', 'SIGTERM'] as const;
+export type StopSignal = (typeof STOPS)[number];
+
+const RELOAD = 'SIGHUP';
 
 export interface SignalHandlers {
   /** The first one. */
   readonly stop: (signal: StopSignal) => void;
   /** Any after it; the process dies of it right after this. */
   readonly abandon: (signal: StopSignal) => void;
+  /** SIGHUP, which ends nothing. */
+  readonly reload: (signal: typeof RELOAD) => void;
 }
 
 /** npm passes a Ctrl-C on to a process that has had it from the terminal already, milliseconds later. */
 const ECHO = 1000;
 
-/** Listens for requests to stop, until the function that it gives is called. */
-export function onStopSignals(handlers: SignalHandlers): () => void {
+/** Listens for requests to stop and to reload, until the function that it gives is called. */
+export function onSignals(handlers: SignalHandlers): () => void {
   const echo = process.env.npm_lifecycle_event === undefined ? 0 : ECHO;
   let askedAt: number | undefined;
 
@@ -29,10 +33,16 @@ export function onStopSignals(handlers: SignalHandlers): () => void {
     process.kill(process.pid, signal);
   }
 
-  function release(): void {
-    for (const signal of SIGNALS) process.off(signal, hear);
+  function reload(): void {
+    handlers.reload(RELOAD);
   }
 
-  for (const signal of SIGNALS) process.on(signal, hear);
+  function release(): void {
+    for (const signal of STOPS) process.off(signal, hear);
+    process.off(RELOAD, reload);
+  }
+
+  for (const signal of STOPS) process.on(signal, hear);
+  process.on(RELOAD, reload);
   return release;
 }

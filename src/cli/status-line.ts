@@ -1,9 +1,11 @@
-import type { ConnectionStatus, ConnectionWord, PipelineStatus, SupervisorStatus } from '../index.ts';
+import type { ConnectionStatus, PipelineStatus, SupervisorStatus } from '../index.ts';
+import { endpointsOf, type Served } from './endpoints.ts';
 import { plural, tenths } from './phrases.ts';
 import type { Rates } from './rates.ts';
+import { shownName } from './relay-parts.ts';
 import type { Paint, Style } from './style.ts';
 
-/** More connections than this are shown as how many there are of each word. */
+/** More connections and endpoints than this are shown as how many there are of each word. */
 const MOST_NAMED = 4;
 
 export interface StatusView {
@@ -13,66 +15,97 @@ export interface StatusView {
   readonly now: number;
 }
 
-/** One line, at most `width` columns wide: connections, rates, what is in flight, reconnects. */
+/** One line, at most `width` columns wide: connections and endpoints, rates, what is in flight, reconnects. */
 export function formatStatus({ status, rates, now }: StatusView, width: number, style: Style): string {
-  const named = status.pipelines.flatMap(connectionsOf);
+  const connections = status.pipelines.flatMap(connectionsOf);
+  const endpoints = status.pipelines.flatMap(endpointsOf);
+  const ties = [...connections.map((each) => connectionTie(each, now)), ...endpoints.map(endpointTie)];
   const stage = status.state === 'running' ? [] : [part(status.state, 'yellow')];
   const tail = [
     part(`in ${formatRate(rates.received)}/s, out ${formatRate(rates.delivered)}/s`),
     part(`${inFlight(status)} in flight`),
-    ...(named.length === 0 ? [] : [part(plural(reconnects(named), 'reconnect'))]),
+    ...(connections.length === 0 ? [] : [part(plural(reconnects(connections), 'reconnect'))]),
   ];
-  const full = [...stage, ...named.map((each) => namedPart(each, now)), ...tail];
-  if (named.length <= MOST_NAMED && length(full) <= width) return join(full, width, style);
-  return join([...stage, ...wordParts(named), ...tail], width, style);
+  const full = [...stage, ...ties.map(tiePart), ...tail];
+  if (ties.length <= MOST_NAMED && length(full) <= width) return join(full, width, style);
+  return join([...stage, ...wordParts(ties), ...peersPart(endpoints), ...tail], width, style);
 }
 
-interface Named {
+interface Connected {
   readonly name: string;
   readonly connection: ConnectionStatus;
   readonly held: boolean;
 }
 
+/** What a component is tied to, in a word and what follows it. */
+interface Tie {
+  readonly name: string;
+  readonly word: Word;
+  readonly detail: string;
+}
+
 /** Pieces of text with their colours; what is between two parts is a separator. */
 type Part = readonly { readonly text: string; readonly paint?: Paint }[];
 
-const PAINTS: Readonly<Record<ConnectionWord, Paint>> = {
-  idle: 'dim',
-  connecting: 'yellow',
+/** Every word, in the order in which they are counted. */
+const PAINTS = {
   live: 'green',
+  listening: 'green',
+  connecting: 'yellow',
+  binding: 'yellow',
   waiting: 'yellow',
+  draining: 'yellow',
+  idle: 'dim',
+  closed: 'dim',
   failed: 'red',
-};
+} as const satisfies Readonly<Record<string, Paint>>;
+
+type Word = keyof typeof PAINTS;
 const SEPARATOR = ' │ ';
 
-function connectionsOf({ sources, sinks }: PipelineStatus): Named[] {
+function connectionsOf({ sources, sinks }: PipelineStatus): Connected[] {
   return [
     ...sources.map(({ name, connection, held }) => ({ name, connection, held })),
     ...sinks.map(({ name, connection }) => ({ name, connection, held: false })),
   ].flatMap(({ connection, ...rest }) => (connection ? [{ ...rest, connection }] : []));
 }
 
-function namedPart({ name, connection, held }: Named, now: number): Part {
+function connectionTie({ name, connection, held }: Connected, now: number): Tie {
   const { state, since, retryIn } = connection;
   const left = Math.max(0, since + (retryIn ?? 0) - now);
   const detail = state === 'waiting' ? ` ${tenths(left)}s` : state === 'live' && held ? ', paused' : '';
-  return [{ text: `${name} ` }, { text: `${state}${detail}`, paint: PAINTS[state] }];
+  return { name, word: state, detail };
 }
 
-function wordParts(named: readonly Named[]): Part[] {
-  const words: ConnectionWord[] = ['live', 'connecting', 'waiting', 'idle', 'failed'];
-  return words.flatMap((word) => {
-    const count = named.filter(({ connection }) => connection.state === word).length;
-    return count === 0 ? [] : [[{ text: `${count} ` }, { text: word, paint: PAINTS[word] }]];
+function endpointTie({ name, endpoint, held }: Served): Tie {
+  const { state, address, peers } = endpoint;
+  const place = state === 'draining' || state === 'closed' ? '' : ` on ${address}`;
+  const served = state === 'listening' || state === 'draining' ? `, ${plural(peers, 'peer')}` : '';
+  return { name, word: state, detail: `${place}${served}${held ? ', paused' : ''}` };
+}
+
+function tiePart({ name, word, detail }: Tie): Part {
+  return [{ text: `${shownName(name)} ` }, { text: `${word}${detail}`, paint: PAINTS[word] }];
+}
+
+function wordParts(ties: readonly Tie[]): Part[] {
+  return Object.entries(PAINTS).flatMap(([word, paint]) => {
+    const count = ties.filter((tie) => tie.word === word).length;
+    return count === 0 ? [] : [[{ text: `${count} ` }, { text: word, paint }]];
   });
+}
+
+function peersPart(endpoints: readonly Served[]): Part[] {
+  const peers = endpoints.reduce((sum, { endpoint }) => sum + endpoint.peers, 0);
+  return endpoints.length === 0 ? [] : [part(plural(peers, 'peer'))];
 }
 
 function inFlight(status: SupervisorStatus): number {
   return status.pipelines.flatMap(({ sources }) => sources).reduce((sum, source) => sum + source.inFlight, 0);
 }
 
-function reconnects(named: readonly Named[]): number {
-  return named.reduce((sum, { connection }) => sum + connection.reconnects, 0);
+function reconnects(connections: readonly Connected[]): number {
+  return connections.reduce((sum, { connection }) => sum + connection.reconnects, 0);
 }
 
 function formatRate(rate: number): string {

@@ -1,5 +1,8 @@
 import type { SinkStatus, SourceStatus, SupervisorStatus } from '../index.ts';
+import type { EndpointStatus } from '../supervision/status.ts';
+import { endpointsOf } from './endpoints.ts';
 import { plural } from './phrases.ts';
+import { shownName } from './relay-parts.ts';
 
 /** More components than this are counted together. */
 const MOST_NAMED = 6;
@@ -16,15 +19,21 @@ export function tally(status: SupervisorStatus): string {
   const { sources, sinks } = componentsOf(status);
   if (!manyComponents(status)) {
     return [
-      ...sources.map((each) => `${each.name} ${sourceWords(each)}`),
-      ...sinks.map((each) => `${each.name} ${sinkWords(each)}`),
+      ...sources.map((each) => `${shownName(each.name)} ${sourceWords(each)}`),
+      ...sinks.map((each) => `${shownName(each.name)} ${sinkWords(each)}`),
+      ...endpoints(status).flatMap(endpointWords),
     ].join(', ');
   }
-  const came = { received: sum(sources, 'received'), rejected: sum(sources, 'rejected') };
+  const came = {
+    received: sum(sources, 'received'),
+    rejected: sum(sources, 'rejected'),
+    failed: sum(sources, 'failed'),
+  };
   const went = {
     delivered: sum(sinks, 'delivered'),
     dropped: sum(sinks, 'dropped'),
     rejected: sum(sinks, 'rejected'),
+    failed: sum(sinks, 'failed'),
   };
   return `${plural(sources.length, 'source')} ${sourceWords(came)}, ${plural(sinks.length, 'sink')} ${sinkWords(went)}`;
 }
@@ -39,6 +48,9 @@ export function tallies({ pipelines }: SupervisorStatus): ComponentTally[] {
   return pipelines.flatMap(({ name: pipeline, sources, sinks }) => [
     ...sources.map((each) => ({ component: `${pipeline}/${each.name}`, words: sourceWords(each) })),
     ...sinks.map((each) => ({ component: `${pipeline}/${each.name}`, words: sinkWords(each) })),
+    ...endpointsOf({ name: pipeline, sources, sinks }).flatMap(({ component, endpoint }) =>
+      endpointWords(endpoint).map((words) => ({ component, words })),
+    ),
   ]);
 }
 
@@ -46,13 +58,19 @@ export function tallies({ pipelines }: SupervisorStatus): ComponentTally[] {
 export function listed(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts);
   if (entries.length > MOST_NAMED) return plural(entries.length, 'sink');
-  return entries.map(([name, count]) => `${name} ${count}`).join(', ');
+  return entries.map(([name, count]) => `${shownName(name)} ${count}`).join(', ');
 }
 
-/** Events that are lost: dropped by a full buffer, or rejected at either end. */
+/** Events that are lost: dropped by a full buffer, rejected at either end, or of no use to any peer or sink. */
 export function anyLost(status: SupervisorStatus): boolean {
   const { sources, sinks } = componentsOf(status);
-  return sum(sources, 'rejected') + sum(sinks, 'dropped') + sum(sinks, 'rejected') > 0;
+  const served = endpoints(status);
+  const atPeers = sum(served, 'dropped') + sum(served, 'unheard') + sum(served, 'unconsumed');
+  return sum(sources, 'rejected') + sum(sinks, 'dropped') + sum(sinks, 'rejected') + atPeers > 0;
+}
+
+function endpoints({ pipelines }: SupervisorStatus): EndpointStatus[] {
+  return pipelines.flatMap(endpointsOf).map(({ endpoint }) => endpoint);
 }
 
 function componentsOf({ pipelines }: SupervisorStatus): { sources: SourceStatus[]; sinks: SinkStatus[] } {
@@ -62,16 +80,32 @@ function componentsOf({ pipelines }: SupervisorStatus): { sources: SourceStatus[
   };
 }
 
-function sourceWords({ received, rejected }: Pick<SourceStatus, 'received' | 'rejected'>): string {
-  return `received ${received}${lost({ rejected })}`;
+type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'>;
+type Went = Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected' | 'failed'>;
+
+function sourceWords({ received, rejected, failed }: Came): string {
+  return `received ${received}${besides({ rejected, 'to failures': failed })}`;
 }
 
-function sinkWords({ delivered, dropped, rejected }: Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected'>): string {
-  return `delivered ${delivered}${lost({ dropped, rejected })}`;
+function sinkWords({ delivered, dropped, rejected, failed }: Went): string {
+  return `delivered ${delivered}${besides({ dropped, rejected, 'to failures': failed })}`;
+}
+
+/** Nothing where all went well. */
+function endpointWords({ address, refused, ...counts }: EndpointStatus): string[] {
+  const words = besides({
+    refused: Object.values(refused).reduce((total, count = 0) => total + count, 0),
+    'too slow': counts.slow,
+    dropped: counts.dropped,
+    conflated: counts.conflated,
+    unheard: counts.unheard,
+    unconsumed: counts.unconsumed,
+  });
+  return words === '' ? [] : [`peers of ${address}${words}`];
 }
 
 /** ` (dropped 3, rejected 1)`, or nothing. */
-function lost(counts: Readonly<Record<string, number>>): string {
+function besides(counts: Readonly<Record<string, number>>): string {
   const present = Object.entries(counts).filter(([, count]) => count > 0);
   return present.length === 0 ? '' : ` (${present.map(([what, count]) => `${what} ${count}`).join(', ')})`;
 }

@@ -1,5 +1,6 @@
 import type { Outcome, SupervisorStatus } from '../index.ts';
 import { plural } from './phrases.ts';
+import { shownName } from './relay-parts.ts';
 import { anyLost, listed, tally } from './tally.ts';
 
 export interface Ending {
@@ -39,9 +40,9 @@ function failuresOf({ outcome, status, troubles, startFailure }: Ending): string
     .filter((name) => !causes.some((cause) => cause.startsWith(`${name}: `)))
     .map((name) => {
       const trouble = troubles.get(name);
-      return trouble === undefined ? name : `${name}: ${trouble}`;
+      return trouble === undefined ? shownName(name) : `${shownName(name)}: ${trouble}`;
     });
-  return [...causes, ...late].map(failure);
+  return [...causes.map((cause) => readable(cause, status)), ...late].map(failure);
 }
 
 function undeliveredOf({ outcome, status, troubles }: Ending): string[] {
@@ -49,10 +50,17 @@ function undeliveredOf({ outcome, status, troubles }: Ending): string[] {
   const failed = failedSinks(status);
   const reasons = Object.keys(owing(status)).flatMap((name) => {
     const trouble = failed.includes(name) ? undefined : troubles.get(name);
-    return trouble === undefined ? [] : [`${name}: ${trouble}`];
+    return trouble === undefined ? [] : [`${shownName(name)}: ${trouble}`];
   });
   const counts = `${plural(outcome.undelivered, 'event')} undelivered: ${listed(owing(status))}`;
   return [counts, ...reasons.slice(0, MOST_REASONS)];
+}
+
+/** A cause begins with the name of its component. */
+function readable(cause: string, { pipelines }: SupervisorStatus): string {
+  const names = pipelines.flatMap(({ sources, sinks }) => [...sources, ...sinks]).map(({ name }) => name);
+  const name = names.find((each) => cause.startsWith(`${each}: `));
+  return name === undefined ? cause : `${shownName(name)}${cause.slice(name.length)}`;
 }
 
 /** Where more sinks than this owe, what ails them is mostly one thing. */

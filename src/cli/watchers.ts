@@ -1,6 +1,10 @@
 import type { Observable, Unsubscribable } from 'rxjs';
 import type { Clock, ConnectionStatus, Logger, PipelineStatus, SupervisorStatus } from '../index.ts';
+import type { EndpointStatus } from '../supervision/status.ts';
+import { endpointsOf } from './endpoints.ts';
+import { createGrowth } from './growth.ts';
 import { plural } from './phrases.ts';
+import { shownName } from './relay-parts.ts';
 
 // What a run tells between its first line and its last one, besides what the runtime logs itself.
 
@@ -10,42 +14,58 @@ export interface Watched {
   readonly logger: Logger;
 }
 
-/** Least milliseconds between two lines about one sink's drops. */
-const DROP_INTERVAL = 10_000;
 /** Milliseconds that a peer may take to answer a close without a word about it. */
 const CLOSE_PATIENCE = 1000;
 
-/** Warns when a sink drops events: at once, then from time to time with how many there were since. */
+/** Warns when a sink drops events. */
 export function watchDrops({ status$, clock, logger }: Watched): Unsubscribable {
-  const dropped = new Map<string, number>();
-  const told = new Map<string, number>();
-  const timers = new Map<string, unknown>();
-
-  function tell(component: string): void {
-    const before = told.get(component) ?? 0;
-    const now = dropped.get(component) ?? 0;
-    if (now <= before || timers.has(component)) return;
-    const since = now - before;
-    const events = plural(since, before > 0 ? 'more event' : 'event');
-    logger.warn({ component, dropped: since }, `its buffer is full: ${events} dropped`);
-    told.set(component, now);
-    const again = () => {
-      timers.delete(component);
-      tell(component);
-    };
-    timers.set(component, clock.setTimeout(again, DROP_INTERVAL));
-  }
-
+  const growth = createGrowth(clock);
   const following = status$.subscribe(({ pipelines }) => {
     for (const { name: pipeline, sinks } of pipelines) {
-      for (const sink of sinks) {
-        dropped.set(`${pipeline}/${sink.name}`, sink.dropped);
-        tell(`${pipeline}/${sink.name}`);
+      for (const { name, dropped } of sinks) {
+        const component = `${pipeline}/${name}`;
+        growth.note(component, dropped, (grown, more) => {
+          const events = plural(grown, more ? 'more event' : 'event');
+          logger.warn({ component, dropped: grown }, `its buffer is full: ${events} dropped`);
+        });
       }
     }
   });
-  return ended(following, () => timers.values(), clock);
+  following.add(() => growth.close());
+  return following;
 }
+
+/** Warns when peers are not let in, or are too slow. */
+export function watchPeers({ status$, clock, logger }: Watched): Unsubscribable {
+  const growth = createGrowth(clock);
+
+  function follow(component: string, { address, refused, slow, dropped }: EndpointStatus): void {
+    const note = (count: number, noun: string, words: string) =>
+      growth.note(`${address} ${words}`, count, (grown, more) => {
+        const fields = { component, address, count: grown };
+        logger.warn(fields, `${plural(grown, more ? `more ${noun}` : noun)} ${words}`);
+      });
+    for (const [reason, count = 0] of Object.entries(refused)) {
+      note(count, 'peer', `refused: ${REASONS.get(reason) ?? reason}`);
+    }
+    note(slow, 'peer', 'disconnected: too slow');
+    note(dropped, 'message', 'dropped for slow peers');
+  }
+
+  const following = status$.subscribe(({ pipelines }) => {
+    for (const { component, endpoint } of pipelines.flatMap(endpointsOf)) follow(component, endpoint);
+  });
+  following.add(() => growth.close());
+  return following;
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['path', 'nothing is served on that path'],
+  ['origin', 'not one of allowed-origins'],
+  ['auth', 'not what server.auth asks for'],
+  ['limit', 'max-connections reached'],
+  ['unavailable', 'starting or stopping'],
+]);
 
 /** Says which peer keeps a stop waiting by not answering the close. */
 export function watchClosing({ status$, clock, logger }: Watched): Unsubscribable {
@@ -54,7 +74,8 @@ export function watchClosing({ status$, clock, logger }: Watched): Unsubscribabl
   function follow(component: string, closing: boolean): void {
     const waits = timers.has(component);
     if (closing && !waits) {
-      const tell = () => logger.info({ component }, `waiting for ${nameOf(component)} to close`);
+      const who = shownName(nameOf(component));
+      const tell = () => logger.info({ component }, `waiting for ${who} to close`);
       timers.set(component, clock.setTimeout(tell, CLOSE_PATIENCE));
     } else if (!closing && waits) {
       clock.clearTimeout(timers.get(component));
@@ -67,7 +88,10 @@ export function watchClosing({ status$, clock, logger }: Watched): Unsubscribabl
       follow(component, connection.detail.includes('linked.closing'));
     }
   });
-  return ended(following, () => timers.values(), clock);
+  following.add(() => {
+    for (const timer of timers.values()) clock.clearTimeout(timer);
+  });
+  return following;
 }
 
 /** Why each connection that is not live is not, by component: a connection that is closed has forgotten its own. */
@@ -98,13 +122,4 @@ function connectionsOf({ name: pipeline, sources, sinks }: PipelineStatus): Conn
 
 function nameOf(component: string): string {
   return component.slice(component.indexOf('/') + 1);
-}
-
-function ended(following: Unsubscribable, timers: () => Iterable<unknown>, clock: Clock): Unsubscribable {
-  return {
-    unsubscribe() {
-      following.unsubscribe();
-      for (const timer of timers()) clock.clearTimeout(timer);
-    },
-  };
 }

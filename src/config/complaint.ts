@@ -57,6 +57,8 @@ const HIDDEN: ReadonlySet<string | number> = new Set([
   'auth',
   'headers',
   'query',
+  'proxy',
+  'client-key',
   'requests',
   'app-heartbeat',
   'heartbeatRequests',

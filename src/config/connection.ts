@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRecord } from './tree.ts';
-import { duration, handshakeTemplate, headerTemplate, integer } from './values.ts';
+import { PROXY_URL, proxyFault } from './url.ts';
+import { duration, handshakeTemplate, headers, headerTemplate, integer, query } from './values.ts';
 
 /** How long, and when, a connection is opened. */
 export function connect(mode: 'lazy' | 'eager') {
@@ -30,6 +31,8 @@ export function connect(mode: 'lazy' | 'eager') {
 export function auth() {
   return z
     .strictObject({
+      headers: headers().optional().describe('Headers of the handshake; they win over `headers`.'),
+      query: query().optional().describe('Query parameters; of one name this one wins over `query`.'),
       'bearer-token': headerTemplate().optional().describe('Sent as `Authorization: Bearer …`.'),
       basic: z
         .strictObject({
@@ -54,10 +57,50 @@ export function tls() {
       'ca-certificate': handshakeTemplate()
         .optional()
         .describe("PEM text or path of the certificates to trust instead of the system's roots."),
+      'client-certificate': handshakeTemplate()
+        .optional()
+        .describe('PEM text or path of the certificate that is presented; with `client-key`.'),
+      'client-key': handshakeTemplate().optional().describe('PEM text or path of its key.'),
+      'insecure-skip-verify': z
+        .boolean()
+        .default(false)
+        .describe('Takes any certificate: unsafe, and warned of at each connect.'),
     })
+    .superRefine(
+      (options, context) => {
+        for (const [key, other] of KEY_PAIR) {
+          if (options[key] === undefined || options[other] !== undefined) continue;
+          const params = { bare: true, key: true };
+          context.addIssue({
+            code: 'custom',
+            message: `is given without ${other}, expected both`,
+            path: [key],
+            params,
+          });
+        }
+      },
+      { when: ({ value }) => isRecord(value) },
+    )
     .optional()
     .describe('TLS of a wss url; read anew at each attempt.');
 }
+
+/** A proxy that is asked to CONNECT. */
+export function proxy() {
+  return handshakeTemplate()
+    .superRefine((url, context) => {
+      const fault = proxyFault(url);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .optional()
+    .meta({ type: 'templated url', expected: PROXY_URL })
+    .describe('Proxy that is asked to CONNECT: http or https, with user and password where it wants them.');
+}
+
+const KEY_PAIR = [
+  ['client-certificate', 'client-key'],
+  ['client-key', 'client-certificate'],
+] as const;
 
 /** Pings; `false` when off. */
 export function heartbeat() {

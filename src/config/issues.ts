@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import { type Complaint, shownValue, typeName } from './complaint.ts';
 import { listed } from './kinds.ts';
 import { rightPlace } from './misplaced.ts';
+import { foreignToMode, modesAt, requiredBy } from './modes.ts';
 import { nearestName } from './nearest.ts';
 import { expectedAt, keysAt } from './option-list.ts';
-import { isRecord, type Path, startsWith, valueAt } from './tree.ts';
-import { isUnsupportedMode, isUnsupportedOption, isUnsupportedValue } from './unsupported.ts';
+import { isRecord, type Path, valueAt } from './tree.ts';
+import { isUnsupportedOption, isUnsupportedValue } from './unsupported.ts';
 
 export interface Checked<T> {
   /** Absent when there are complaints. */
@@ -17,8 +18,7 @@ export interface Checked<T> {
 export function check<T extends z.ZodType>(schema: T, value: unknown): Checked<z.output<T>> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, complaints: [] };
-  const complaints = result.error.issues.flatMap((issue) => complaintsOf(issue, [], { schema, value }));
-  return { complaints: withoutUnknownModes(complaints, value) };
+  return { complaints: result.error.issues.flatMap((issue) => complaintsOf(issue, [], { schema, value })) };
 }
 
 /** What to say of a key that the map at `path` does not know; `place` is where it belongs, if that is known. */
@@ -54,22 +54,22 @@ function complaintsOf(issue: Issue, base: Path, subject: Subject): Complaint[] {
   }
 }
 
-/** The options of a mode that is not built yet are its own: what the schema says of the rest of its block is noise. */
-function withoutUnknownModes(complaints: readonly Complaint[], value: unknown): readonly Complaint[] {
-  const modes = complaints.map(({ path }) => path).filter((path) => isUnsupportedMode(path, valueAt(value, path)));
-  const isNoise = (path: Path) => modes.some((mode) => !startsWith(path, mode) && startsWith(path, mode.slice(0, -1)));
-  return complaints.filter(({ path }) => !isNoise(path));
-}
-
 function keyComplaint(path: Path, { schema, value }: Subject): Complaint {
-  return unknownKey(path, keysAt(schema, path.slice(0, -1)), rightPlace(schema, value, path));
+  const foreign = foreignToMode(schema, value, path);
+  const place = rightPlace(schema, value, path);
+  if (foreign !== undefined) {
+    const hint = place === undefined ? '' : `; for its peers write ${place}`;
+    return { path, at: 'key', message: `${foreign}${hint}` };
+  }
+  return unknownKey(path, keysAt(schema, path.slice(0, -1), value), place);
 }
 
 /** Of a union only the branch that the value is meant for is reported: the map's own errors when it is a map. */
 function unionComplaints(issue: Issue & { code: 'invalid_union' }, path: Path, subject: Subject): Complaint[] {
+  if (issue.errors.length === 0) return [wrongValue(path, subject, modesAt(subject.schema, path))];
   const meant = issue.errors.find((errors) => isBranchOf(errors, valueAt(subject.value, path)));
   if (meant !== undefined) return meant.flatMap((each) => complaintsOf(each, path, subject));
-  return [wrongValue(path, subject, expectedAt(subject.schema, path) ?? 'something else')];
+  return [wrongValue(path, subject, expectedAt(subject.schema, path, subject.value) ?? 'something else')];
 }
 
 function isBranchOf(errors: readonly Issue[], value: unknown): boolean {
@@ -79,7 +79,7 @@ function isBranchOf(errors: readonly Issue[], value: unknown): boolean {
 
 function customComplaint(issue: Issue & { code: 'custom' }, path: Path, subject: Subject): Complaint {
   const value = valueAt(subject.value, path);
-  const expected = expectedAt(subject.schema, path);
+  const expected = expectedAt(subject.schema, path, subject.value);
   if (value === undefined && issue.params?.bare !== true) return wrongValue(path, subject, expected ?? 'a value');
   if (issue.params?.bare === true) {
     return { path, ...(issue.params.key === true ? { at: 'key' } : {}), message: issue.message };
@@ -90,15 +90,15 @@ function customComplaint(issue: Issue & { code: 'custom' }, path: Path, subject:
 
 function simpleComplaint(issue: Issue, path: Path, subject: Subject): Complaint {
   const value = valueAt(subject.value, path);
-  const expected = expectedOf(issue) ?? expectedAt(subject.schema, path);
+  const expected = expectedOf(issue) ?? expectedAt(subject.schema, path, subject.value);
   switch (issue.code) {
     case 'invalid_type':
-      return wrongValue(path, subject, expectedAt(subject.schema, path) ?? expected ?? issue.expected);
+      return wrongValue(path, subject, expectedAt(subject.schema, path, subject.value) ?? expected ?? issue.expected);
     case 'invalid_value':
       if (!isUnsupportedValue(path, value)) return wrongValue(path, subject, expected ?? '');
       return described(path, value, `is not supported yet; supported: ${expected}`, expected);
     case 'too_small':
-      if (value === '') return emptyText(path, expectedAt(subject.schema, path) ?? 'text');
+      if (value === '') return emptyText(path, expectedAt(subject.schema, path, subject.value) ?? 'text');
       return described(path, value, `is too small, expected ${expected}`, expected);
     case 'too_big':
       return described(path, value, `is too big, expected ${expected}`, expected);
@@ -134,7 +134,10 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 
 function wrongValue(path: Path, subject: Subject, expected: string): Complaint {
   const value = valueAt(subject.value, path);
-  if (value === undefined) return { path, expected, message: `is missing, expected ${expected}` };
+  if (value === undefined) {
+    const message = `is missing, expected ${expected}${requiredBy(subject.schema, subject.value, path)}`;
+    return { path, expected, message };
+  }
   if (value === null) return { path, value: 'null', expected, message: `is empty, expected ${expected}` };
   if (typeof value === 'function' && path.at(-1) === 'function') return functionValue(path, subject);
   const shown = shownValue(value, path);

@@ -1,15 +1,15 @@
+import { dirname } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { type Complaint, locate, unlocated } from './complaint.ts';
 import { type Translation, writtenPath } from './dialect.ts';
 import { readDocument } from './document.ts';
 import { ConfigError, type Problem } from './error.ts';
-import { check } from './issues.ts';
 import { isJob, readJob } from './job.ts';
-import { normalise, type PipelineInput, type PipelineOptions, pipelineSchema } from './options.ts';
+import { checkNative, type Native } from './native.ts';
+import type { PipelineInput, PipelineOptions, SinkInput } from './options.ts';
 import { fillArguments, fillContext, unusedValues } from './placeholders.ts';
 import { isSourceModule, readSourceModule } from './source-module.ts';
-import { checkStructure, withEmptyKinds } from './structure.ts';
-import { isRecord, MAX_DEPTH, tooDeep } from './tree.ts';
+import { isRecord, listOf, MAX_DEPTH, tooDeep, valueAt } from './tree.ts';
 
 /** The largest file that is read, in characters. */
 export const MAX_FILE_SIZE = 1024 * 1024;
@@ -24,7 +24,14 @@ export interface LoadContext {
 export interface LoadedPipeline {
   readonly options: PipelineOptions;
   readonly warnings: readonly Problem[];
+  /** As it is written, in the native shape: what `addSink` adds to. */
+  readonly written: WrittenPipeline;
+  /** Folder of its file; `.` for an object. */
+  readonly folder: string;
 }
+
+/** A pipeline of the native shape whose placeholders are filled in. */
+export type WrittenPipeline = Readonly<Record<string, unknown>>;
 
 /** Reads a YAML or JSON text in any of the three shapes. Throws a `ConfigError` with every problem found in it. */
 export function readPipeline(text: string, fileName: string, load: LoadContext = {}): LoadedPipeline {
@@ -39,8 +46,9 @@ export function readPipeline(text: string, fileName: string, load: LoadContext =
   const read = readValue(document.value, fileName, load);
   const problems = [...textProblems, ...locate(read.complaints, fileName, document.locate)];
   problems.sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
-  if (read.options === undefined || problems.length > 0) throw new ConfigError(problems);
-  return { options: read.options, warnings: locate(read.warnings, fileName, document.locate) };
+  const { options, written } = read;
+  if (options === undefined || problems.length > 0) throw new ConfigError(problems);
+  return { options, warnings: locate(read.warnings, fileName, document.locate), written, folder: dirname(fileName) };
 }
 
 /** Reads a file. Rejects with a `ConfigError` when it cannot be read or used. */
@@ -53,42 +61,50 @@ export async function loadPipeline(
 
 /** Checks an object in the native shape. Throws a `ConfigError`; its positions are paths only. */
 export function parsePipeline(input: PipelineInput | unknown): PipelineOptions {
-  const deep = tooDeep(input);
-  if (deep !== undefined) {
-    throw new ConfigError(
-      unlocated([{ path: deep.slice(0, 4), message: `is nested deeper than ${MAX_DEPTH} levels` }]),
-    );
-  }
+  return readObject(input).options;
+}
+
+/** Reads an object in the native shape. Throws a `ConfigError`; its positions are paths only. */
+export function readObject(input: PipelineInput | unknown): LoadedPipeline {
+  refuseDepth(input);
   const filled = fillContext(input);
-  const { options, complaints } = checkNative(filled.value);
-  const all = [...filled.complaints, ...complaints];
-  if (options === undefined || all.length > 0) throw new ConfigError(unlocated(all));
-  return options;
+  return checkedObject(filled.value, filled.complaints);
 }
 
-interface Read {
-  readonly options?: PipelineOptions;
-  readonly complaints: readonly Complaint[];
-  readonly warnings: readonly Complaint[];
+/**
+ * The pipeline with one more sink, or with this one in the place of the sink of its name. Throws a `ConfigError` when
+ * the sink is not valid there; its positions are paths only.
+ */
+export function addSink(pipeline: LoadedPipeline, sink: SinkInput): LoadedPipeline {
+  refuseDepth(sink);
+  const others = listOf(pipeline.written.sinks).filter((each) => valueAt(each, ['name']) !== sink.name);
+  return { ...checkedObject({ ...pipeline.written, sinks: [...others, sink] }), folder: pipeline.folder };
 }
 
-function readValue(root: unknown, fileName: string, load: LoadContext): Read {
+function checkedObject(value: unknown, complaints: readonly Complaint[] = []): LoadedPipeline {
+  const native = checkNative(value);
+  const all = [...complaints, ...native.complaints];
+  if (native.options === undefined || all.length > 0) throw new ConfigError(unlocated(all));
+  return { options: native.options, warnings: unlocated(native.warnings), written: native.written, folder: '.' };
+}
+
+function refuseDepth(input: unknown): void {
+  const deep = tooDeep(input);
+  if (deep === undefined) return;
+  throw new ConfigError(unlocated([{ path: deep.slice(0, 4), message: `is nested deeper than ${MAX_DEPTH} levels` }]));
+}
+
+function readValue(root: unknown, fileName: string, load: LoadContext): Native {
   const filled = fillContext(root, load.context);
-  const { complaints, ...translation } = translate(filled.value, load);
+  const { complaints, origins, ...translation } = translate(filled.value, load);
   const native = checkNative(named(translation.value, fileName));
-  const placed = native.complaints.map((each) => ({ ...each, path: writtenPath(each.path, translation.origins) }));
-  const all = [...filled.complaints, ...complaints, ...placed];
-  if (native.options === undefined) return { complaints: all, warnings: [] };
+  const placed = (each: Complaint) => ({ ...each, path: writtenPath(each.path, origins) });
   const unused = unusedValues(load.context, filled.used, 'context');
-  const warnings = [...unused, ...translation.warnings, ...unheard(native.options)];
-  return { complaints: all, warnings, options: native.options };
-}
-
-function unheard(options: PipelineOptions): Complaint[] {
-  const taken = new Set(options.sinks.flatMap((sink) => sink.inputs));
-  return options.sources.flatMap(({ name }, index) =>
-    taken.has(name) ? [] : [{ path: ['sources', index], message: `no sink takes what ${name} gives` }],
-  );
+  return {
+    ...native,
+    complaints: [...filled.complaints, ...complaints, ...native.complaints.map(placed)],
+    warnings: native.options === undefined ? [] : [...unused, ...translation.warnings, ...native.warnings.map(placed)],
+  };
 }
 
 function translate(root: unknown, load: LoadContext): Translation {
@@ -103,15 +119,6 @@ function translate(root: unknown, load: LoadContext): Translation {
   }
   const translation = isJob(root) ? readJob(root) : { value: root, origins: [], complaints: [], warnings: [] };
   return { ...translation, warnings: [...unusedValues(load.args, new Set(), 'arg'), ...translation.warnings] };
-}
-
-function checkNative(input: unknown): { options?: PipelineOptions; complaints: readonly Complaint[] } {
-  const pipeline = withEmptyKinds(input);
-  const checked = check(pipelineSchema, pipeline);
-  const complaints = [...checkStructure(pipeline), ...checked.complaints];
-  return checked.value === undefined || complaints.length > 0
-    ? { complaints }
-    : { complaints, options: normalise(checked.value) };
 }
 
 function named(root: unknown, fileName: string): unknown {

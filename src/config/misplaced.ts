@@ -11,7 +11,7 @@ import { isRecord, type Path, valueAt } from './tree.ts';
 export function rightPlace(schema: z.ZodType, root: unknown, path: Path): string | undefined {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
-  const homes = keysAt(schema, parent).filter((block) => keysAt(schema, [...parent, block]).includes(key));
+  const homes = keysAt(schema, parent, root).filter((block) => keysAt(schema, [...parent, block], root).includes(key));
   const [home, ...others] = withoutOtherKinds([...new Set(homes)], valueAt(root, parent));
   if (home === undefined) return undefined;
   return `${[home, ...others].join(' or ')}: { ${key}: ${exampleOf(valueAt(root, path), [...parent, home, key])} }`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pipelineSchema } from './options.ts';
-import type { Path } from './tree.ts';
+import { pipelineSchema } from './pipeline.ts';
+import { isRecord, type Path, valueAt } from './tree.ts';
 
 /** One option as the tables of the documentation show it. */
 export interface Option {
@@ -11,6 +11,8 @@ export interface Option {
   /** As it may be written; absent when there is none. */
   readonly default?: unknown;
   readonly doc: string;
+  /** The modes of a `web-socket` that have it; absent outside of one. */
+  readonly modes?: readonly string[];
 }
 
 type Schema = z.core.$ZodType;
@@ -19,6 +21,7 @@ type Schema = z.core.$ZodType;
 export function listOptions(schema: Schema = pipelineSchema, prefix = ''): Option[] {
   const core = unwrap(schema);
   if (core instanceof z.core.$ZodArray) return listOptions(core._zod.def.element, `${prefix}[]`);
+  if (core instanceof z.core.$ZodDiscriminatedUnion) return optionsByMode(core, prefix);
   if (core instanceof z.core.$ZodUnion) return core._zod.def.options.flatMap((each) => listOptions(each, prefix));
   if (!(core instanceof z.core.$ZodObject)) return [];
   return Object.entries(core._zod.def.shape).flatMap(([key, member]) => {
@@ -28,20 +31,24 @@ export function listOptions(schema: Schema = pipelineSchema, prefix = ''): Optio
 }
 
 /** The schemas that a value at this path may be checked by: more than one only inside a union. */
-export function schemasAt(schema: Schema, path: Path): Schema[] {
+export function schemasAt(schema: Schema, path: Path, root?: unknown): Schema[] {
   const [key, ...rest] = path;
   if (key === undefined) return [schema];
-  return membersOf(unwrap(schema), key).flatMap((member) => schemasAt(member, rest));
+  return membersOf(unwrap(schema), key, root).flatMap((member) => schemasAt(member, rest, valueAt(root, [key])));
 }
 
-/** The keys that a map at this path may have. */
-export function keysAt(schema: Schema, path: Path): string[] {
-  return schemasAt(schema, path).flatMap((found) => ownKeys(unwrap(found)));
+/**
+ * The keys that a map at this path may have: those of its mode when `root`, the value that the path leads through, says
+ * which one that is, else those of any mode.
+ */
+export function keysAt(schema: Schema, path: Path, root?: unknown): string[] {
+  const value = valueAt(root, path);
+  return schemasAt(schema, path, root).flatMap((found) => ownKeys(unwrap(found), value));
 }
 
 /** What an error calls the value that is expected at this path, when the schema says so. */
-export function expectedAt(schema: Schema, path: Path): string | undefined {
-  for (const found of schemasAt(schema, path)) {
+export function expectedAt(schema: Schema, path: Path, root?: unknown): string | undefined {
+  for (const found of schemasAt(schema, path, root)) {
     const expected = note(found, 'expected');
     if (expected !== undefined) return expected;
   }
@@ -59,13 +66,57 @@ function describe(schema: Schema, path: string): Option {
   };
 }
 
-function ownKeys(core: Schema): string[] {
-  if (core instanceof z.core.$ZodUnion) return core._zod.def.options.flatMap((each) => ownKeys(unwrap(each)));
+/** Each option once, as the first mode has it. */
+function optionsByMode(union: z.core.$ZodDiscriminatedUnion, prefix: string): Option[] {
+  const modes = branchesOf(union);
+  const all = modes.flatMap(({ mode, schema }) => listOptions(schema, prefix).map((option) => ({ mode, option })));
+  const withMode = (path: string) => all.filter(({ option }) => option.path === path).map(({ mode }) => mode);
+  const first = new Map(all.toReversed().map(({ option }) => [option.path, option]));
+  const paths = [...new Set(all.map(({ option }) => option.path))];
+  const type = modes.map(({ mode }) => mode).join(' or ');
+  return paths.flatMap((path) => {
+    const option = first.get(path);
+    if (option === undefined) return [];
+    const isMode = path === `${prefix}.${union._zod.def.discriminator}`;
+    return [{ ...option, ...(isMode ? { type } : {}), modes: [...new Set(withMode(path))] }];
+  });
+}
+
+interface Branch {
+  readonly mode: string;
+  readonly schema: Schema;
+}
+
+/** What the modes of a web-socket are checked by. */
+export function branchesOf(union: z.core.$ZodDiscriminatedUnion): Branch[] {
+  return union._zod.def.options.flatMap((schema) => {
+    const modes = [...(schema._zod.propValues?.[union._zod.def.discriminator] ?? [])];
+    return modes.filter((mode) => typeof mode === 'string').map((mode) => ({ mode, schema }));
+  });
+}
+
+/** The branches that a value can be meant for: one when it says its mode, or leaves it to the default. */
+function branchesFor(union: z.core.$ZodUnion, value: unknown): readonly Schema[] {
+  if (!(union instanceof z.core.$ZodDiscriminatedUnion) || !isRecord(value)) return union._zod.def.options;
+  const { discriminator } = union._zod.def;
+  const meant = union._zod.def.options.filter((each) => {
+    const values: ReadonlySet<unknown> | undefined = each._zod.propValues?.[discriminator];
+    return values?.has(value[discriminator]);
+  });
+  return meant.length === 0 ? union._zod.def.options : meant;
+}
+
+function ownKeys(core: Schema, value: unknown): string[] {
+  if (core instanceof z.core.$ZodUnion) {
+    return [...new Set(branchesFor(core, value).flatMap((each) => ownKeys(unwrap(each), value)))];
+  }
   return core instanceof z.core.$ZodObject ? Object.keys(core._zod.def.shape) : [];
 }
 
-function membersOf(core: Schema, key: string | number): Schema[] {
-  if (core instanceof z.core.$ZodUnion) return core._zod.def.options.flatMap((each) => membersOf(unwrap(each), key));
+function membersOf(core: Schema, key: string | number, value: unknown): Schema[] {
+  if (core instanceof z.core.$ZodUnion) {
+    return branchesFor(core, value).flatMap((each) => membersOf(unwrap(each), key, value));
+  }
   if (core instanceof z.core.$ZodArray) return [core._zod.def.element];
   if (core instanceof z.core.$ZodRecord) return [core._zod.def.valueType];
   if (!(core instanceof z.core.$ZodObject) || !Object.hasOwn(core._zod.def.shape, key)) return [];
@@ -75,6 +126,7 @@ function membersOf(core: Schema, key: string | number): Schema[] {
 
 function typeName(core: Schema): string {
   if (core instanceof z.core.$ZodEnum) return Object.values(core._zod.def.entries).join(' or ');
+  if (core instanceof z.core.$ZodLiteral) return core._zod.def.values.join(' or ');
   if (core instanceof z.core.$ZodRecord) return `map of ${note(core._zod.def.valueType, 'type') ?? 'text'}`;
   if (core instanceof z.core.$ZodArray)
     return `list of ${note(core._zod.def.element, 'type') ?? typeName(core._zod.def.element)}`;

@@ -1,80 +1,29 @@
-import { z } from 'zod';
-import { isRecord, type Json } from './tree.ts';
-import { integer, name, size } from './values.ts';
-import { batch, payload, webSocketSink, webSocketSource } from './web-socket.ts';
+import type { z } from 'zod';
+import type { ListenerOptions } from './endpoint-options.ts';
+import type { CheckedSink, CheckedSource } from './pipeline.ts';
+import type { clientSink, clientSource } from './web-socket.ts';
 
-const path = () => z.string().min(1).meta({ type: 'path', expected: 'a path' });
+export type {
+  EndpointOptions,
+  HeartbeatOptions,
+  ListenerOptions,
+  PeerAuth,
+  PeerCursorOptions,
+  ReplayOptions,
+} from './endpoint-options.ts';
+export type { PipelineInput, SinkInput, SourceInput } from './pipeline.ts';
+export type { Authenticate } from './server.ts';
 
-const source = z.strictObject({
-  name: name().describe('Name, unique in the pipeline.'),
-  'web-socket': webSocketSource().optional().describe('Messages of a WebSocket connection.'),
-  stdin: z.strictObject({ payload: payload() }).optional().describe('Lines of the standard input.'),
-  file: z
-    .strictObject({ path: path().describe('File to read.'), payload: payload() })
-    .optional()
-    .describe('Lines of a file.'),
-  function: z.strictObject({}).optional().describe('What the application pushes.'),
-});
-
-const sink = z.strictObject({
-  name: name().describe('Name, unique in the pipeline.'),
-  inputs: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .meta({ type: 'list of names', expected: 'a list of source names' })
-    .describe('Sources that it takes from. May be left out with a single source.'),
-  buffer: z
-    .strictObject({
-      type: z.enum(['memory']).default('memory').describe('Where waiting events are kept.'),
-      'max-events': integer(1).default(10_000).describe('Events that may wait; at least 1.'),
-      'max-bytes': size().prefault('16MiB').describe('Bytes that may wait.'),
-      'when-full': z
-        .enum(['block', 'drop-oldest', 'drop-newest'])
-        .default('block')
-        .describe('`block` pauses the source; the others drop and count.'),
-    })
-    .prefault({})
-    .describe('What waits for the sink.'),
-  batch: batch(),
-  'web-socket': webSocketSink().optional().describe('Messages to a WebSocket peer.'),
-  stdout: z.strictObject({ batch: batch() }).optional().describe('One line each on the standard output.'),
-  file: z
-    .strictObject({ path: path().describe('File to append to.'), batch: batch() })
-    .optional()
-    .describe('One line each at the end of a file.'),
-  function: z.strictObject({ batch: batch() }).optional().describe('A function of the application.'),
-});
-
-/** The native shape: type, default and doc of every option. */
-export const pipelineSchema = z.strictObject({
-  name: name().describe("Name of the pipeline. Default in a file: the file's name."),
-  context: z
-    .custom<Readonly<Record<string, Json>>>(isRecord)
-    .optional()
-    .meta({ type: 'map', expected: 'a map' })
-    .describe('Values for `{{key}}`, resolved when the file is loaded.'),
-  sources: z.array(source).min(1).describe('Where events come from.'),
-  sinks: z.array(sink).default([]).describe('Where events go.'),
-});
-
-/** What an app may write; durations as `'2s'` or seconds, sizes as `'16MiB'` or bytes. */
-export type PipelineInput = z.input<typeof pipelineSchema>;
-export type SourceInput = z.input<typeof source>;
-export type SinkInput = z.input<typeof sink>;
-
-export type WebSocketSourceOptions = z.output<ReturnType<typeof webSocketSource>>;
-export type WebSocketSinkOptions = Omit<z.output<ReturnType<typeof webSocketSink>>, 'batch'>;
-/** What a web-socket source and sink have in common. */
-export type WebSocketClientOptions = Pick<
-  WebSocketSourceOptions,
-  keyof WebSocketSourceOptions & keyof WebSocketSinkOptions
->;
-export type LinesOptions = NonNullable<z.output<typeof source>['stdin']>;
-export type FileSourceOptions = NonNullable<z.output<typeof source>['file']>;
-export type FileSinkOptions = Omit<NonNullable<z.output<typeof sink>['file']>, 'batch'>;
-export type FunctionOptions = Readonly<Record<never, never>>;
-export type BufferOptions = z.output<typeof sink>['buffer'];
-export type BatchOptions = NonNullable<z.output<typeof sink>['batch']>;
+/** Durations are milliseconds, sizes bytes, every default is filled in. */
+export interface PipelineOptions {
+  readonly name: string;
+  /** Those that were written, then those that relay sinks bring along: these have a dot in their names. */
+  readonly sources: readonly SourceOptions[];
+  /** Those that were written, then the sides of the relays: these have a dot in their names. */
+  readonly sinks: readonly SinkOptions[];
+  /** What components that listen share, by the address that it is bound to. */
+  readonly listeners: readonly ListenerOptions[];
+}
 
 export type SourceOptions = { readonly name: string } & (
   | { readonly kind: 'web-socket'; readonly options: WebSocketSourceOptions }
@@ -85,9 +34,12 @@ export type SourceOptions = { readonly name: string } & (
 
 export type SinkOptions = {
   readonly name: string;
+  /** Names of sources, and `<name>.failures` of components. */
   readonly inputs: readonly string[];
   readonly buffer: BufferOptions;
   readonly batch?: BatchOptions;
+  /** Of the sides of a relay: events of which source, received on which side, are taken. */
+  readonly relay?: RelaySide;
 } & (
   | { readonly kind: 'web-socket'; readonly options: WebSocketSinkOptions }
   | { readonly kind: 'stdout'; readonly options: FunctionOptions }
@@ -95,45 +47,53 @@ export type SinkOptions = {
   | { readonly kind: 'function'; readonly options: FunctionOptions }
 );
 
-/** Durations are milliseconds, sizes bytes, every default is filled in. */
-export interface PipelineOptions {
-  readonly name: string;
-  readonly sources: readonly SourceOptions[];
-  readonly sinks: readonly SinkOptions[];
+export type WebSocketSourceOptions = WebSocketClientSource | WebSocketServerSource;
+export type WebSocketSinkOptions = WebSocketClientSink | WebSocketServerSink;
+
+export type WebSocketClientSource = z.output<typeof clientSource>;
+
+export interface WebSocketClientSink extends Omit<z.output<typeof clientSink>, 'batch' | 'payload'> {
+  readonly payload: SentForm;
 }
 
-/** The shape that the rest of hawser reads. */
-export function normalise(pipeline: z.output<typeof pipelineSchema>): PipelineOptions {
-  const names = pipeline.sources.map((each) => each.name);
-  return {
-    name: pipeline.name,
-    sources: pipeline.sources.map(sourceOptions),
-    sinks: pipeline.sinks.map((each) => sinkOptions(each, names)),
-  };
+/** What a client source and sink have in common. */
+export type WebSocketClientOptions = Omit<
+  Pick<WebSocketClientSource, keyof WebSocketClientSource & keyof WebSocketClientSink>,
+  'payload'
+> & { readonly payload: SentForm };
+
+/** What the peers of an endpoint send; of a relay also what its upstream sends. */
+export interface WebSocketServerSource {
+  readonly mode: 'server-input' | 'relay';
+  /** Id of an endpoint. */
+  readonly endpoint: string;
+  readonly payload: PayloadForm;
+  /** Milliseconds. */
+  readonly 'emit-interval': number;
+  /** Whether this is a relay with an upstream: the sink `<name>.upstream` dials it. */
+  readonly upstream?: boolean;
 }
 
-function sourceOptions(written: z.output<typeof source>): SourceOptions {
-  const { name, stdin, file } = written;
-  if (written['web-socket'] !== undefined) return { name, kind: 'web-socket', options: written['web-socket'] };
-  if (stdin !== undefined) return { name, kind: 'stdin', options: stdin };
-  if (file !== undefined) return { name, kind: 'file', options: file };
-  return { name, kind: 'function', options: {} };
+/** To every peer of an endpoint; in mode `server-input` to the one that the event's attribute `peer.id` names. */
+export interface WebSocketServerSink {
+  readonly mode: 'server-output' | 'server-input' | 'relay';
+  /** Id of an endpoint. */
+  readonly endpoint: string;
+  readonly payload: SentForm;
 }
 
-function sinkOptions(written: z.output<typeof sink>, sources: readonly string[]): SinkOptions {
-  const { name, buffer, inputs = [...sources], stdout, file } = written;
-  const within = written['web-socket'] ?? stdout ?? file ?? written.function;
-  const batching = written.batch ?? within?.batch;
-  const common = {
-    name,
-    inputs: typeof inputs === 'string' ? [inputs] : inputs,
-    buffer,
-    ...(batching === undefined ? {} : { batch: batching }),
-  };
-  if (written['web-socket'] !== undefined) {
-    const { batch: _, ...options } = written['web-socket'];
-    return { ...common, kind: 'web-socket', options };
-  }
-  if (file !== undefined) return { ...common, kind: 'file', options: { path: file.path } };
-  return { ...common, kind: stdout === undefined ? 'function' : 'stdout', options: {} };
+export interface RelaySide {
+  readonly source: string;
+  readonly side: 'upstream' | 'peer';
 }
+
+export type PayloadForm = WebSocketClientSource['payload'];
+/** `verbatim`: bytes and opcode as they came; of the sides of a relay only. */
+export type SentForm = PayloadForm | 'verbatim';
+export type CursorOptions = NonNullable<WebSocketClientSource['cursor']>;
+export type LinesOptions = NonNullable<CheckedSource['stdin']>;
+export type FileSourceOptions = NonNullable<CheckedSource['file']>;
+export type FileSinkOptions = Omit<NonNullable<CheckedSink['file']>, 'batch'>;
+export type FunctionOptions = Readonly<Record<never, never>>;
+export type BufferOptions = CheckedSink['buffer'];
+export type BatchOptions = NonNullable<CheckedSink['batch']>;

@@ -18,6 +18,18 @@ export interface Scope {
   onSensitive?(value: string): void;
 }
 
+/** Where the values of a template come from that is filled in at once, with an event. */
+export interface EventScope {
+  /** A field of the event; undefined when it has none. */
+  lookUp(path: readonly string[]): unknown;
+  attribute(name: string): unknown;
+  stat(name: string): string | number | undefined;
+  cursor(): string | undefined;
+  env(name: string): string | undefined;
+  /** Milliseconds since the epoch. */
+  time(): number;
+}
+
 export interface ScopeOptions {
   readonly environment: Pick<Environment, 'env' | 'now'> & { readonly files: Pick<Environment['files'], 'readText'> };
   /** Where `${secret|NAME}` looks for the file NAME when `HAWSER_SECRET_NAME` is not set. Default: nowhere. */

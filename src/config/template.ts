@@ -1,5 +1,5 @@
 import { TemplateError } from './error.ts';
-import type { Scope } from './scope.ts';
+import type { EventScope, Scope } from './scope.ts';
 import { type Expression, parseExpression, shownExpression } from './template-expression.ts';
 
 /** A text with `${…}` in it, parsed once and resolved as often as needed. */
@@ -15,6 +15,8 @@ export interface TemplateRules {
   readonly event?: boolean;
   /** Whether the text is JSON. Default false. */
   readonly json?: boolean;
+  /** Whether it is filled in by `fillTemplate`: files and secrets are refused. Default false. */
+  readonly immediate?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export function compileTemplate(text: string, rules: TemplateRules = {}): Templa
     if (close < 0) throw new TemplateError('${…', 'is a template without its closing }');
     const expression = parseExpression(unescaped(text.slice(open + 2, close), json));
     if (rules.event === false) refuseEvent(expression);
+    if (rules.immediate === true) refuseReading(expression);
     parts.push(text.slice(at, open), expression);
     at = close + 1;
   }
@@ -66,6 +69,21 @@ export async function resolveTemplate(template: Template, scope: Scope): Promise
   return values.join('');
 }
 
+/**
+ * Fills in a template at once, from an event. Throws a `TemplateError` naming the expression that has no value and no
+ * default, or that a file or a secret is read for.
+ */
+export function fillTemplate(template: Template, scope: EventScope): string {
+  return template.parts.map((part) => (typeof part === 'string' ? part : filledAtOnce(part, scope))).join('');
+}
+
+function filledAtOnce(expression: Expression, scope: EventScope): string {
+  refuseReading(expression);
+  const value = lookUpAtOnce(expression, scope, scope) ?? expression.fallback;
+  if (value === undefined) throw new TemplateError(shownExpression(expression), absence(expression));
+  return value;
+}
+
 async function filled(expression: Expression, scope: Scope, json: boolean): Promise<string> {
   const found = await lookUp(expression, scope);
   const value = found ?? expression.fallback;
@@ -81,25 +99,41 @@ const SENSITIVE: ReadonlySet<Expression['kind']> = new Set(['secret', 'env', 'fi
 
 async function lookUp(expression: Expression, scope: Scope): Promise<string | undefined> {
   switch (expression.kind) {
-    case 'env':
-      return scope.env(expression.name);
     case 'secret':
       return scope.secret(expression.name);
     case 'file':
       return readFile(expression.name, expression, scope);
+    default:
+      return lookUpAtOnce(expression, scope, scope.event);
+  }
+}
+
+/** Everything but files and secrets. */
+function lookUpAtOnce(
+  expression: Expression,
+  scope: Pick<Scope, 'env' | 'cursor' | 'stat' | 'time' | 'attribute'>,
+  event: Scope['event'],
+): string | undefined {
+  switch (expression.kind) {
+    case 'env':
+      return scope.env(expression.name);
     case 'cursor':
       return scope.cursor();
     case 'stat':
       return textOf(scope.stat(expression.name));
     case 'time':
-      return expression.name === 'now_iso'
-        ? new Date(scope.time()).toISOString()
-        : String(Math.floor(scope.time() / 1000));
+      return timeOf(expression.name, scope.time());
     case 'msg':
       return textOf(scope.attribute?.(expression.name));
     case 'field':
-      return textOf(scope.event?.lookUp(expression.path));
+      return textOf(event?.lookUp(expression.path));
+    default:
+      return undefined;
   }
+}
+
+function timeOf(name: string, time: number): string {
+  return name === 'now_iso' ? new Date(time).toISOString() : String(Math.floor(time / 1000));
 }
 
 async function readFile(path: string, expression: Expression, scope: Scope): Promise<string | undefined> {
@@ -135,6 +169,12 @@ function textOf(value: unknown): string | undefined {
 function refuseEvent(expression: Expression): void {
   if (expression.kind !== 'field' && expression.kind !== 'msg') return;
   throw new TemplateError(shownExpression(expression), 'reads an event, and there is none here');
+}
+
+function refuseReading(expression: Expression): void {
+  if (expression.kind !== 'file' && expression.kind !== 'secret') return;
+  const kind = expression.kind === 'file' ? 'file' : 'secret';
+  throw new TemplateError(shownExpression(expression), `reads a ${kind}, which cannot be done for each batch`);
 }
 
 function unescaped(expression: string, json: boolean): string {

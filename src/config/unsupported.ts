@@ -5,15 +5,6 @@ import type { Path } from './tree.ts';
  * this table when the schema takes the option in. Paths are without indexes; the start that they leave out is free.
  */
 const OPTIONS: readonly string[] = [
-  'web-socket.server',
-  'web-socket.cursor',
-  'web-socket.replay',
-  'web-socket.retry.retries',
-  'web-socket.auth.headers',
-  'web-socket.auth.query',
-  'web-socket.tls.client-certificate',
-  'web-socket.tls.client-key',
-  'web-socket.tls.insecure-skip-verify',
   'web-socket.schema',
   'web-socket.on-error',
   'web-socket.received-field',
@@ -21,11 +12,6 @@ const OPTIONS: readonly string[] = [
   'web-socket.event-time',
   'web-socket.split-arrays',
   'web-socket.latest-only',
-  'batch.header',
-  'batch.footer',
-  'batch.use-document-marker',
-  'batch.wrap-as-json',
-  'sinks.reply-to',
   'parameters.eventtimeField',
   'parameters.receivedTimestampField',
   'parameters.logLevel',
@@ -33,10 +19,6 @@ const OPTIONS: readonly string[] = [
 ];
 
 const VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  'web-socket.mode': ['server-output', 'server-input', 'relay'],
-  'web-socket.payload': ['binary', 'binary-base64'],
-  'web-socket.ack': ['reply'],
-  'batch.mode': ['document'],
   'buffer.type': ['disk'],
   'parameters.ignoreError': [true],
   'parameters.isArrayContent': [true],
@@ -49,11 +31,6 @@ export function isUnsupportedOption(path: Path): boolean {
 
 export function isUnsupportedValue(path: Path, value: unknown): boolean {
   return Object.entries(VALUES).some(([option, values]) => endsWith(path, option) && values.includes(value));
-}
-
-/** Whether this is a mode of a connection that is not built yet. */
-export function isUnsupportedMode(path: Path, value: unknown): boolean {
-  return endsWith(path, 'web-socket.mode') && isUnsupportedValue(path, value);
 }
 
 function endsWith(path: Path, option: string): boolean {

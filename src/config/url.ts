@@ -35,6 +35,18 @@ export function shownUrl(url: string): string {
     .replace(/\?.*$/s, (query) => query.replaceAll(/=[^&]*/g, '=(hidden)'));
 }
 
+/** What a message calls the url of a proxy. */
+export const PROXY_URL = 'an http:// or https:// url';
+
+/** What is wrong with the url of a proxy that may hold `${…}`, as a sentence; undefined when nothing is. */
+export function proxyFault(url: string): string | undefined {
+  const scheme = /^([^:/?#$]*):\/\//.exec(url)?.[1];
+  const known = scheme === undefined ? /^\$\{/.test(url) : PROXY_SCHEMES.includes(scheme.toLowerCase());
+  if (!known) return `is not ${PROXY_URL}`;
+  return authorityFault(url) ?? (url.includes('${') || isDialable(url) ? undefined : `is not ${PROXY_URL}`);
+}
+
+const PROXY_SCHEMES = ['http', 'https'];
 const SCHEMES = ['ws', 'wss', 'http', 'https'];
 const MAX_PORT = 65_535;
 const NOT_A_URL = `is not ${WEB_SOCKET_URL}`;

@@ -42,6 +42,11 @@ export function integer(least: number) {
   return z.int().min(least).meta({ type: 'integer', expected: 'a whole number' });
 }
 
+/** A path of a file. */
+export function path() {
+  return z.string().min(1).meta({ type: 'path', expected: 'a path' });
+}
+
 /** A name of a pipeline, source or sink. */
 export function name() {
   return z
@@ -84,6 +89,32 @@ export function headers() {
     },
     { when: ({ value }) => isRecord(value) },
   );
+}
+
+/** Parameters of the query, by name. */
+export function query() {
+  return z.record(z.string(), handshakeTemplate().describe('Templated value.'));
+}
+
+/** Text with `${…}` that is filled in when a batch is sent, from its first event: nothing there can be waited for. */
+export function batchTemplate() {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const fault = templateFault(() => compileTemplate(text, { immediate: true }));
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params: { bare: true } });
+    })
+    .meta({ type: 'template', expected: 'text' });
+}
+
+/** How frames or lines become events, and events frames. */
+export function payload() {
+  return z
+    .enum(['text', 'json', 'binary', 'binary-base64'])
+    .default('text')
+    .describe(
+      '`text`: events are text. `json`: parsed JSON, written as JSON. `binary`: bytes, in binary frames. `binary-base64`: the same as base64 text.',
+    );
 }
 
 export function subprotocols() {

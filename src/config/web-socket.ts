@@ -1,88 +1,118 @@
 import { z } from 'zod';
-import { auth, connect, heartbeat, reconnect, tls } from './connection.ts';
+import { batch } from './batch.ts';
+import { auth, connect, heartbeat, proxy, reconnect, tls } from './connection.ts';
+import { cursor, peerCursor, replay } from './cursor.ts';
+import { delivery } from './delivery.ts';
+import { relayServer, server } from './server.ts';
+import { isRecord } from './tree.ts';
 import {
   duration,
   durationOrOff,
-  handshakeTemplate,
   headers,
-  integer,
+  payload,
+  query,
   requests,
   size,
   subprotocols,
   urlTemplate,
 } from './values.ts';
 
-/** A `web-socket` source in client mode. */
-export function webSocketSource() {
-  return z.strictObject({
-    ...client('eager'),
+// One schema for each mode: what another mode has is no option here, and no error of it shows.
+
+export const clientSource = z.strictObject({ ...dialling('eager'), ...common(), ...emitting(), cursor: cursor() });
+const inputSource = z.strictObject({ mode: mode('server-input'), ...serving(), ...common(), ...emitting() });
+const relaySource = needsReply(needsCursor(z.strictObject({ ...relaying(), ...common(), ...emitting() })));
+
+export const clientSink = needsReply(
+  z.strictObject({ ...dialling('lazy'), ...common(), ...delivery(), cursor: cursor(), batch: batch() }),
+);
+export const outputSink = needsCursor(
+  z.strictObject({ mode: mode('server-output'), ...serving(), ...common(), ...replaying(), batch: batch() }),
+);
+/** Without a server when `reply-to` says whose peers it answers. */
+const inputSink = z.strictObject({
+  mode: mode('server-input'),
+  ...serving(),
+  server: serving().server.optional(),
+  ...common(),
+  batch: batch(),
+});
+const relaySink = needsReply(needsCursor(z.strictObject({ ...relaying(), ...common(), batch: batch() })));
+
+/** A `web-socket` source, by its mode. */
+export const webSocketSource = z.discriminatedUnion('mode', [clientSource, inputSource, relaySource]);
+/** A `web-socket` sink, by its mode. */
+export const webSocketSink = z.discriminatedUnion('mode', [clientSink, outputSink, inputSink, relaySink]);
+
+/** The side of a relay that dials. */
+export const upstreamSink = needsReply(z.strictObject({ ...dialling('eager'), ...common(), ...delivery() }));
+
+/** What a relay has for the side that it dials: nothing without `url`. */
+export const UPSTREAM_OPTIONS = Object.keys({ ...connection('eager'), ...delivery() });
+
+function mode<M extends string>(name: M) {
+  return z
+    .literal(name)
+    .describe(
+      '`client` dials `url`. The others listen: `server-output` (sinks) sends every event to every peer, `server-input` takes what peers send and answers them, `relay` passes frames on between peers and, with `url`, one upstream.',
+    );
+}
+
+function common() {
+  return {
+    subprotocols: subprotocols()
+      .default([])
+      .describe('Subprotocols offered, preferred ones first; when listening those that are spoken.'),
+    payload: payload(),
+    'close-timeout': duration().prefault('5s').describe('A peer that has not answered a close by then is cut off.'),
+  };
+}
+
+function emitting() {
+  return {
     'emit-interval': duration({ zero: true })
       .prefault(0)
       .describe('What was received is handed on once per interval. 0: at once.'),
-  });
+  };
 }
 
-/** A `web-socket` sink in client mode. */
-export function webSocketSink() {
-  return z.strictObject({
-    ...client('lazy'),
-    ack: z
-      .enum(['written', 'pong'])
-      .default('pong')
-      .describe('When an event counts as delivered: the system took it, or the peer answered a ping sent after it.'),
-    'ack-interval': duration().prefault('50ms').describe('Least time between two pings that ask for acknowledgement.'),
-    'max-in-flight': z
-      .strictObject({
-        events: integer(1).default(10_000).describe('Events sent and not acknowledged yet; at least 1.'),
-        bytes: size().prefault('16MiB').describe('Bytes sent and not acknowledged yet.'),
-      })
-      .prefault({})
-      .describe('How much may be sent before it is acknowledged.'),
-    retry: z
-      .strictObject({
-        timeout: duration().prefault('30s').describe('An event not acknowledged by then is sent again.'),
-      })
-      .prefault({})
-      .describe('What happens without an acknowledgement.'),
-    batch: batch(),
-  });
+function dialling(connects: 'lazy' | 'eager') {
+  return { mode: mode('client').default('client'), url: url(), ...connection(connects) };
 }
 
-/** Batches of a sink; absent: one frame per event. */
-export function batch() {
-  return z
-    .strictObject({
-      mode: z.enum(['fixed']).default('fixed').describe('What ends a batch: its size, bytes or timeout.'),
-      'fixed-size': integer(1).default(100).describe('Events at which a batch is sent; at least 1.'),
-      'max-bytes': size().prefault('1MiB').describe('Bytes at which a batch is sent.'),
-      timeout: duration().prefault('100ms').describe('Time after its first event at which a batch is sent.'),
-    })
-    .optional()
-    .describe('One frame per batch. Left out: one per event. May also stand inside the kind.');
+function serving() {
+  return { server: server().describe('Where to listen, and for whom.'), heartbeat: heartbeat() };
 }
 
-/** How text becomes events and back. */
-export function payload() {
-  return z
-    .enum(['text', 'json'])
-    .default('text')
-    .describe('`text`: events are text. `json`: events are parsed JSON and written as JSON.');
-}
-
-function client(mode: 'lazy' | 'eager') {
+function relaying() {
   return {
-    mode: z.enum(['client']).default('client').describe('`client` dials `url`.'),
-    url: urlTemplate().describe('Where to connect: ws, wss, http or https (read as ws and wss); no fragment.'),
+    mode: mode('relay'),
+    server: relayServer().describe('Where to listen, and for whom.'),
+    url: url().optional(),
+    ...connection('eager'),
+    ...delivery(),
+    ...replaying(),
+  };
+}
+
+function replaying() {
+  return { cursor: peerCursor(), replay: replay() };
+}
+
+function url() {
+  return urlTemplate().describe(
+    'Where to connect: ws, wss, http or https (read as ws and wss); no fragment. A relay may do without.',
+  );
+}
+
+function connection(connects: 'lazy' | 'eager') {
+  return {
     headers: headers().default({}).describe('Headers of the handshake.'),
-    query: z
-      .record(z.string(), handshakeTemplate().describe('Templated value.'))
-      .default({})
-      .describe("Query parameters, added to the url's own; of one name this one wins."),
-    subprotocols: subprotocols().default([]).describe('Subprotocols offered, preferred ones first.'),
-    payload: payload(),
+    query: query().default({}).describe("Query parameters, added to the url's own; of one name this one wins."),
     auth: auth(),
     tls: tls(),
-    connect: connect(mode),
+    proxy: proxy(),
+    connect: connect(connects),
     heartbeat: heartbeat(),
     reconnect: reconnect(),
     requests: requests({ templated: true })
@@ -102,6 +132,36 @@ function client(mode: 'lazy' | 'eager') {
       .prefault('off')
       .describe('A connection without a message for so long is left and dialled anew.'),
     'max-payload': size().prefault('16MiB').describe('Largest message accepted.'),
-    'close-timeout': duration().prefault('5s').describe('A peer that has not answered a close by then is cut off.'),
   };
+}
+
+function needsCursor<T extends z.ZodObject<ReturnType<typeof replaying>>>(schema: T): T {
+  return schema.refine(({ cursor, replay }) => replay === undefined || isUsable(cursor), {
+    path: ['replay'],
+    message: 'needs a cursor beside it, with header-name or query-parameter, and with value-field or value-pointer',
+    params: { bare: true, key: true },
+    when: ({ value }) => isRecord(value),
+  });
+}
+
+function isUsable(cursor: unknown): boolean {
+  if (!isRecord(cursor)) return false;
+  const has = (...keys: string[]) => keys.some((key) => cursor[key] !== undefined);
+  return has('header-name', 'query-parameter') && has('value-field', 'value-pointer');
+}
+
+function needsReply<T extends z.ZodObject<ReturnType<typeof delivery>>>(schema: T): T {
+  return schema.superRefine(
+    (options, context) => {
+      if (options.ack === 'reply' && options.reply === undefined) {
+        const message = 'is missing, expected a map with pointer: ack: reply needs it';
+        context.addIssue({ code: 'custom', message, path: ['reply'], params: { bare: true } });
+      }
+      if (options.ack !== 'reply' && options.reply !== undefined) {
+        const message = `has no effect with ack ${options.ack}, expected ack: reply beside it`;
+        context.addIssue({ code: 'custom', message, path: ['reply'], params: { bare: true, key: true } });
+      }
+    },
+    { when: ({ value }) => isRecord(value) },
+  );
 }

@@ -1,8 +1,11 @@
 import type { Message } from './message.ts';
 import type { PackedChunk } from './packed-chunk.ts';
 
-/** Why a batch was closed. `turn`: no batching asked for, all that one turn brought; `drain`: the stream ended. */
-export type BatchReason = 'size' | 'bytes' | 'timeout' | 'drain' | 'turn';
+/**
+ * Why a batch was closed. `document`: the end of a document; `turn`: no batching asked for, all that one turn brought;
+ * `drain`: the stream ended.
+ */
+export type BatchReason = 'size' | 'bytes' | 'timeout' | 'document' | 'drain' | 'turn';
 
 /** What a sink takes and settles as one. Without messages it is a filtered range that settles in its place. */
 export interface Batch<Value = unknown> {

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Attributes, Message } from './message.ts';
 import { PackedChunk } from './packed-chunk.ts';
 
 /**
@@ -20,6 +20,17 @@ export function chunkBytes(chunk: Chunk): number {
   let bytes = 0;
   for (const message of chunk.messages) bytes += message.bytes;
   return bytes;
+}
+
+/** Sequence of its first message; undefined when it has none. */
+export function firstSequence(chunk: Chunk): number | undefined {
+  if (chunk instanceof PackedChunk) return chunk.count > 0 ? chunk.first : undefined;
+  return chunk.messages[0]?.sequence;
+}
+
+/** What the first of its messages has, and so all of them, of the attributes of its turn. */
+export function chunkAttributes(chunk: Chunk): Attributes | undefined {
+  return chunk instanceof PackedChunk ? chunk.origin.attributes : chunk.messages[0]?.attributes;
 }
 
 /** How many of a chunk's messages, from the first on, a sequence covers. */

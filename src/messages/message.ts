@@ -1,5 +1,12 @@
-/** How a payload is read when somebody asks for its value. */
-export type Encoding = 'text' | 'json';
+/** What a payload is read as when somebody asks for its value: text, what JSON says, a Buffer, or its base64 text. */
+export type Encoding = 'text' | 'json' | 'binary' | 'binary-base64';
+
+/** Why an event cannot go on: one word per kind, a sentence, and where in the event it was found. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string | undefined;
+}
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -25,6 +32,7 @@ export class Message<Value = unknown> {
   readonly encoding: Encoding;
   readonly attributes: Attributes;
   #value: Value | typeof UNREAD = UNREAD;
+  #fault: Fault | undefined;
 
   constructor(
     source: string,
@@ -45,7 +53,8 @@ export class Message<Value = unknown> {
   }
 
   /**
-   * The payload, decoded: the text, or with `payload: json` the parsed value.
+   * The payload, decoded: the text, with `payload: json` the parsed value, with `binary` a Buffer, with `binary-base64`
+   * the base64 text of its bytes.
    * @throws SyntaxError when the encoding is json and the payload is not.
    */
   get value(): Value {
@@ -67,20 +76,31 @@ export class Message<Value = unknown> {
     return typeof this.payload === 'string' ? this.payload : this.payload.toString('utf8');
   }
 
-  /** The same event with another payload: strings and Buffers as they are, anything else as JSON text. */
+  /** The payload as bytes. */
+  get buffer(): Buffer {
+    return typeof this.payload === 'string' ? Buffer.from(this.payload) : this.payload;
+  }
+
+  /** The same event with another value: strings are text, Buffers bytes, anything else JSON text. */
   with<Next>(value: Next): Message<Next> {
-    const raw = typeof value === 'string' || Buffer.isBuffer(value);
-    const next = new Message<Next>(
-      this.source,
-      this.epoch,
-      this.sequence,
-      this.receivedAt,
-      raw ? value : (JSON.stringify(value) ?? 'null'),
-      raw ? 'text' : 'json',
-      this.attributes,
-    );
-    if (!Buffer.isBuffer(value)) next.#value = value;
+    const { source, epoch, sequence, receivedAt, attributes } = this;
+    const [payload, encoding] = encodeValue(value);
+    const next = new Message<Next>(source, epoch, sequence, receivedAt, payload, encoding, attributes);
+    next.#value = value;
     return next;
+  }
+
+  /** Why it cannot be delivered, if it cannot. */
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+
+  /** The same event, which cannot be delivered: its sink hands it to failures in its place. */
+  withFault(fault: Fault): Message<Value> {
+    const { source, epoch, sequence, receivedAt, payload, encoding, attributes } = this;
+    const faulty = new Message<Value>(source, epoch, sequence, receivedAt, payload, encoding, attributes);
+    faulty.#fault = fault;
+    return faulty;
   }
 
   /** The same event with a payload of its own, when this one is a view of a larger read that it would keep alive. */
@@ -92,16 +112,27 @@ export class Message<Value = unknown> {
     const { source, epoch, sequence, receivedAt, encoding, attributes } = this;
     const own = new Message<Value>(source, epoch, sequence, receivedAt, copy, encoding, attributes);
     own.#value = this.#value;
+    own.#fault = this.#fault;
     return own;
   }
 
   #decode(): Value {
     // The one place where a payload gets its type: what the app declared is what the peer is trusted to send.
-    return decoders[this.encoding](this.text) as Value;
+    return decoders[this.encoding](this) as Value;
   }
 }
 
-const decoders: Record<Encoding, (text: string) => unknown> = {
-  text: (text) => text,
-  json: (text) => JSON.parse(text),
+const decoders: Record<Encoding, (message: Message) => unknown> = {
+  text: ({ text }) => text,
+  json: ({ text }) => JSON.parse(text),
+  binary: ({ buffer }) => buffer,
+  'binary-base64': ({ buffer }) => buffer.toString('base64'),
 };
+
+/** How a value that the app gives becomes a payload. */
+export function encodeValue(value: unknown): [payload: Buffer | string, encoding: Encoding] {
+  if (typeof value === 'string') return [value, 'text'];
+  if (Buffer.isBuffer(value)) return [value, 'binary'];
+  if (value instanceof Uint8Array) return [Buffer.from(value), 'binary'];
+  return [JSON.stringify(value) ?? 'null', 'json'];
+}

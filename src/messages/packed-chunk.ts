@@ -1,5 +1,5 @@
 import type { PackedFrames } from '../environment.ts';
-import { type Encoding, Message } from './message.ts';
+import { type Attributes, type Encoding, Message } from './message.ts';
 
 /** What the messages of one read turn have in common. */
 export interface Origin {
@@ -7,6 +7,8 @@ export interface Origin {
   readonly epoch: string;
   readonly receivedAt: number;
   readonly encoding: Encoding;
+  /** The same for all messages of the turn. */
+  readonly attributes?: Attributes | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export class PackedChunk {
   /** The payloads, as the frames that they came in. */
   readonly frames: PackedFrames;
   /** Sequence of the first message. */
-  readonly #first: number;
+  readonly first: number;
   #messages: readonly Message[] | undefined;
 
   constructor(origin: Origin, first: number, frames: PackedFrames, messages?: readonly Message[]) {
@@ -29,7 +31,7 @@ export class PackedChunk {
     this.through = first + frames.ends.length - 2;
     this.origin = origin;
     this.frames = frames;
-    this.#first = first;
+    this.first = first;
     this.#messages = messages;
   }
 
@@ -49,7 +51,7 @@ export class PackedChunk {
 
   /** How many of its messages, from the first on, a sequence covers. */
   coveredBy(sequence: number): number {
-    return Math.max(0, Math.min(this.count, sequence - this.#first + 1));
+    return Math.max(0, Math.min(this.count, sequence - this.first + 1));
   }
 
   /** Cuts off the first `count` messages; both parts share the memory. */
@@ -60,15 +62,15 @@ export class PackedChunk {
   #part(from: number, to: number): PackedChunk {
     const { memory, ends } = this.frames;
     const part = { memory, ends: ends.subarray(from, to + 1) };
-    return new PackedChunk(this.origin, this.#first + from, part, this.#messages?.slice(from, to));
+    return new PackedChunk(this.origin, this.first + from, part, this.#messages?.slice(from, to));
   }
 
   #make(): Message[] {
-    const { source, epoch, receivedAt, encoding } = this.origin;
+    const { source, epoch, receivedAt, encoding, attributes } = this.origin;
     const { memory, ends } = this.frames;
     return Array.from({ length: this.count }, (_, at) => {
       const payload = memory.subarray(ends[at], ends[at + 1]);
-      return new Message(source, epoch, this.#first + at, receivedAt, payload, encoding);
+      return new Message(source, epoch, this.first + at, receivedAt, payload, encoding, attributes);
     });
   }
 }

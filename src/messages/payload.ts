@@ -1,53 +1,42 @@
+import type { Frame } from '../environment.ts';
+import { decodeBase64 } from './base64.ts';
+import { isJson, isJsonString, oneLine } from './json-text.ts';
 import type { Message } from './message.ts';
+import { PayloadError } from './payload-error.ts';
 
-/** How a web-socket sink writes an event (row `payload` of the output reference). Binary forms come with servers. */
-export type PayloadForm = 'text' | 'json';
+export { PayloadError } from './payload-error.ts';
 
-/** An event that cannot be written in the form that the sink asks for. It goes to failures, the rest goes on. */
-export class PayloadError extends Error {
-  readonly code = 'payload';
+/**
+ * How a web-socket sink writes an event: as text, as JSON, as bytes, as the bytes of its base64 text, or with the
+ * payload and opcode that it came with.
+ */
+export type PayloadForm = 'text' | 'json' | 'binary' | 'binary-base64' | 'verbatim';
+
+/** The attribute of an event that came in a binary frame: `opcode: binary`. */
+export const OPCODE = 'opcode';
+
+/**
+ * The frame that an event is written as. Bytes that need no change are passed on unread.
+ * @throws PayloadError when the event cannot be written in this form: it goes to failures, the rest goes on.
+ */
+export function encodePayload(message: Message, form: PayloadForm): Frame {
+  refuseFaulty(message);
+  return frames[form](message);
 }
 
-/** What a web-socket sink puts into a frame. Bytes that need no change are passed on unread. */
-export function encodePayload(message: Message, form: PayloadForm): Buffer | string {
-  return form === 'text' ? asText(message) : asJson(message);
-}
-
-/** One line for `stdout` and `file`: JSON text verbatim on one line, other text as a JSON string. */
+/** One line for `stdout` and `file`: JSON text verbatim on one line, other text and base64 as a JSON string. */
 export function encodeLine(message: Message): string {
+  refuseFaulty(message);
   const json = asJson(message);
-  const text = typeof json === 'string' ? json : json.toString('utf8');
-  // JSON allows line breaks between tokens only; inside a string they are escaped already.
-  return /[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ').trim() : text;
+  return oneLine(typeof json === 'string' ? json : json.toString('utf8'));
 }
 
-function asText(message: Message): Buffer | string {
-  if (message.encoding === 'text' || !needsReading(message.payload)) return message.payload;
-  const value = readJson(message);
-  if (typeof value === 'string') return value;
-  if (isRawRecord(value)) return value._raw;
-  return message.payload;
-}
-
-function asJson(message: Message): Buffer | string {
-  if (message.encoding === 'json') {
-    readJson(message);
-    return message.payload;
-  }
-  return isJson(message.text) ? message.payload : JSON.stringify(message.text);
-}
-
-/** Only a JSON string and a record with `_raw` are written otherwise than they came, so only they are parsed. */
-function needsReading(payload: Buffer | string): boolean {
-  const start = typeof payload === 'string' ? payload.slice(0, 64) : payload.toString('latin1', 0, 64);
-  return /^\s*"/.test(start) || payload.includes('"_raw"');
-}
-
-function isRawRecord(value: unknown): value is { _raw: string } {
-  return typeof value === 'object' && value !== null && '_raw' in value && typeof value._raw === 'string';
-}
-
-function readJson(message: Message): unknown {
+/**
+ * The value of an event.
+ * @throws PayloadError when it has none.
+ */
+export function readValue(message: Message): unknown {
+  refuseFaulty(message);
   try {
     return message.value;
   } catch (error) {
@@ -55,11 +44,97 @@ function readJson(message: Message): unknown {
   }
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+const frames: Record<PayloadForm, (message: Message) => Frame> = {
+  text: (message) => ({ data: asText(message), binary: false }),
+  json: (message) => ({ data: asJson(message), binary: false }),
+  binary: (message) => ({ data: asBytes(message), binary: true }),
+  'binary-base64': (message) => ({ data: asDecodedBytes(message), binary: true }),
+  verbatim: (message) => ({ data: message.payload, binary: message.attributes[OPCODE] === 'binary' }),
+};
+
+function asText(message: Message): Buffer | string {
+  switch (message.encoding) {
+    case 'text':
+      return message.payload;
+    case 'json':
+      return textOfJson(message);
+    case 'binary':
+      return asJsonString(message);
+    case 'binary-base64':
+      return base64Of(message);
   }
+}
+
+function asJson(message: Message): Buffer | string {
+  switch (message.encoding) {
+    case 'text':
+      return isJson(message.text) ? message.payload : JSON.stringify(message.text);
+    case 'json':
+      readValue(message);
+      return message.payload;
+    // Base64 is always a string here: of digits alone it would be taken for a number.
+    default:
+      return asJsonString(message);
+  }
+}
+
+function asBytes(message: Message): Buffer {
+  switch (message.encoding) {
+    case 'text':
+    case 'binary':
+      return message.buffer;
+    case 'json':
+      return bytesOfJson(message);
+    case 'binary-base64':
+      return Buffer.from(base64Of(message));
+  }
+}
+
+function asDecodedBytes(message: Message): Buffer {
+  switch (message.encoding) {
+    case 'binary':
+    case 'binary-base64':
+      return message.buffer;
+    default: {
+      const text = message.encoding === 'text' ? message.text : readValue(message);
+      const bytes = typeof text === 'string' ? decodeBase64(text) : undefined;
+      if (!bytes) throw new PayloadError(`event ${message.id} of ${message.source} is not base64 text`);
+      return bytes;
+    }
+  }
+}
+
+/** Only a JSON string and a record with `_raw` are written otherwise than they came, so only they are parsed. */
+function textOfJson(message: Message): Buffer | string {
+  const { payload } = message;
+  if (!isJsonString(payload) && !mayHaveRaw(payload)) return payload;
+  const value = readValue(message);
+  if (typeof value === 'string') return value;
+  return isRawRecord(value) ? value._raw : payload;
+}
+
+function bytesOfJson(message: Message): Buffer {
+  const value = isJsonString(message.payload) ? readValue(message) : undefined;
+  return typeof value === 'string' ? Buffer.from(value) : message.buffer;
+}
+
+/** A key may be escaped in part (`"\u005fraw"`). */
+function mayHaveRaw(payload: Buffer | string): boolean {
+  return payload.includes('"_raw"') || payload.includes('\\u00');
+}
+
+function isRawRecord(value: unknown): value is { _raw: string } {
+  return typeof value === 'object' && value !== null && '_raw' in value && typeof value._raw === 'string';
+}
+
+function asJsonString(message: Message): string {
+  return JSON.stringify(base64Of(message));
+}
+
+function base64Of(message: Message): string {
+  return message.buffer.toString('base64');
+}
+
+function refuseFaulty({ fault }: Message): void {
+  if (fault) throw new PayloadError(fault.message, fault);
 }

@@ -1,5 +1,9 @@
 import type { Clock, Logger } from '../environment.ts';
-import { type Batch, batchCount } from '../messages/batch.ts';
+import type { Batch } from '../messages/batch.ts';
+import { encodeEvents } from '../messages/encoded-events.ts';
+import type { Reject } from '../messages/failure.ts';
+import type { Message } from '../messages/message.ts';
+import { readValue } from '../messages/payload.ts';
 import type { Outlet } from './outlet.ts';
 
 /** An app's own sink. What it returns is awaited: resolving settles the batch, rejecting tries it again. */
@@ -32,25 +36,31 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
       const batch = queue[0];
       if (busy || !batch) return;
       busy = true;
-      if (batchCount(batch) === 0) settle(batch);
-      else attempt(batch, 0);
+      const { encoded, rejects } = encodeEvents(batch, readable);
+      const settled = () => settle(batch, rejects);
+      if (encoded.length === 0) settled();
+      else
+        attempt(
+          rejects.length === 0 ? batch : { through: batch.through, messages: encoded, reason: batch.reason },
+          guard(settled),
+          0,
+        );
     });
 
-    function attempt(batch: Batch, tries: number): void {
-      const settled = guard(() => settle(batch));
+    function attempt(batch: Batch, settled: () => void, tries: number): void {
       const rejected = guard((error: unknown) => {
         const delay = Math.min(RETRY_DELAY.max, RETRY_DELAY.initial * 2 ** tries);
         logger.warn({ sink: stream.name, err: error }, `the sink's function rejected, trying again in ${delay} ms`);
-        timer = clock.setTimeout(() => attempt(batch, tries + 1), delay);
+        timer = clock.setTimeout(() => attempt(batch, settled, tries + 1), delay);
       });
       const turn = running?.then(ignore, ignore);
       (turn ? turn.then(() => run(batch)) : run(batch)).then(settled, rejected);
     }
 
-    function settle(batch: Batch): void {
+    function settle(batch: Batch, rejects: readonly Reject[]): void {
       queue.shift();
       busy = false;
-      stream.settle([batch]);
+      stream.settle([batch], rejects);
       advance();
     }
 
@@ -66,6 +76,12 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
       clock.clearTimeout(timer);
     });
   };
+}
+
+/** An app reads values: an event that is not JSON would be tried for ever. */
+function readable(message: Message): Message {
+  if (message.encoding === 'json') readValue(message);
+  return message;
 }
 
 /** A function that throws at once is one that rejects. */

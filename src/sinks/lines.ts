@@ -1,22 +1,20 @@
 import type { Writable } from 'node:stream';
-import type { Logger } from '../environment.ts';
 import type { Batch } from '../messages/batch.ts';
-import { encodeLine } from '../messages/payload.ts';
+import type { LineEncoder } from '../messages/batch-encoder.ts';
 import type { Outlet } from './outlet.ts';
-import { encodeBatch, settleBatches } from './rejects.ts';
 
-/** Writes each event as a line. A batch is settled when the system has taken its lines. */
-export function writeLines(open: () => Writable, describe: string, logger: Logger): Outlet {
+/** Writes batches as lines. A batch is settled when the system has taken its lines. */
+export function writeLines(open: () => Writable, describe: string, encode: LineEncoder): Outlet {
   return ({ stream, batched, failed, guard, onEnd }) => {
     const output = open();
 
     function deliver(batch: Batch): void {
-      const { encoded: lines, written } = encodeBatch(batch, encodeLine);
+      const { text, rejects } = encode(batch);
       const settle = guard((error?: Error | null) => {
-        if (!error) settleBatches([written], stream, logger);
+        if (!error) stream.settle([batch], rejects);
       });
       // Also an empty batch takes its turn in the queue: what came before it settles first.
-      const room = output.write(lines.map((line) => `${line}\n`).join(''), settle);
+      const room = output.write(text, settle);
       if (!room) stream.hold();
     }
 

@@ -1,8 +1,9 @@
-import type { Logger, Stdio } from '../environment.ts';
+import type { Stdio } from '../environment.ts';
+import type { LineEncoder } from '../messages/batch-encoder.ts';
 import { writeLines } from './lines.ts';
 import type { Outlet } from './outlet.ts';
 
-/** One line each on the standard output. */
-export function stdoutSink(stdio: Pick<Stdio, 'stdout'>, logger: Logger): Outlet {
-  return writeLines(() => stdio.stdout, 'stdout', logger);
+/** Lines on the standard output. */
+export function stdoutSink(stdio: Pick<Stdio, 'stdout'>, encode: LineEncoder): Outlet {
+  return writeLines(() => stdio.stdout, 'stdout', encode);
 }

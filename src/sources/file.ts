@@ -6,7 +6,11 @@ import { readLines } from './lines.ts';
 export function fileSource(files: Pick<Files, 'read'>, path: string): Intake {
   return (scope) => {
     const input = files.read(path);
-    scope.onEnd(() => input.destroy());
+    scope.onEnd(() => {
+      input.destroy();
+      // It may be read again, from its first line.
+      scope.stream.endDocument('cut');
+    });
     readLines(() => input, path)(scope);
   };
 }

@@ -1,10 +1,10 @@
 import { filter, firstValueFrom, Subject, takeUntil } from 'rxjs';
 import { UsageError } from '../errors.ts';
-import type { Attributes } from '../messages/message.ts';
+import { type Attributes, encodeValue } from '../messages/message.ts';
 import type { Received, SourceStream } from '../streams/source-stream.ts';
 import type { Intake } from './intake.ts';
 
-/** What an app pushes: text and bytes as they are, anything else as JSON text. */
+/** What an app pushes: text as it is, bytes as binary, anything else as JSON text. */
 export type PushedEvent = unknown;
 
 /** An app's hand on a `function` source. */
@@ -52,7 +52,6 @@ export function functionSource(stream: SourceStream): FunctionSource {
 }
 
 function encode(event: PushedEvent): Received {
-  if (typeof event === 'string' || Buffer.isBuffer(event)) return { data: event };
-  if (event instanceof Uint8Array) return { data: Buffer.from(event) };
-  return { data: JSON.stringify(event) ?? 'null', encoding: 'json' };
+  const [data, encoding] = encodeValue(event);
+  return { data, encoding };
 }

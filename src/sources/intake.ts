@@ -4,8 +4,6 @@ import type { Guard } from '../transport/traffic.ts';
 /** What a source that is no connection needs while it runs. */
 export interface IntakeScope {
   readonly stream: SourceStream;
-  /** Counts and logs what came and cannot become an event. */
-  readonly reject: (reason: string) => void;
   /** The source has nothing more to give. */
   readonly ended: () => void;
   /** The source cannot go on, and a restart would not help. */

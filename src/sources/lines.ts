@@ -1,19 +1,21 @@
-import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { Intake } from './intake.ts';
+import { expectsText, isText, receiveSound } from './sound.ts';
 
 /** Longest line that is read, in bytes: as long as the largest message that a client accepts by default. */
 export const MAX_LINE = 16 * 1024 * 1024;
 
-/** Each line of a stream is an event, without its line end. The source ends with the stream. */
+/** Each line of a stream is an event, without its line end. The source ends with the stream, and so does its document. */
 export function readLines(open: () => Readable, describe: string): Intake {
-  return ({ stream, reject, ended, failed, guard, onEnd }) => {
+  return ({ stream, ended, failed, guard, onEnd }) => {
     const input = open();
     const splitter = createSplitter();
 
+    const notUtf8 = { code: 'utf8', message: `a line of ${describe} is not UTF-8` };
+
     function take(lines: readonly Line[]): void {
-      stream.receive(lines.filter(isText));
-      for (const line of lines) if (!isText(line)) reject(`a line of ${describe} is not UTF-8`);
+      if (expectsText(stream)) receiveSound(stream, lines, ({ data }) => isText(data), notUtf8);
+      else stream.receive(lines);
     }
 
     const onData = guard((data: Buffer | string) => {
@@ -23,6 +25,7 @@ export function readLines(open: () => Readable, describe: string): Intake {
     });
     const onClose = guard(() => {
       take(splitter.flush());
+      stream.endDocument('complete');
       ended();
     });
     const onError = guard((error: Error) => failed(new Error(`${describe}: ${error.message}`, { cause: error })));
@@ -53,10 +56,6 @@ function ignore(): void {}
 
 interface Line {
   readonly data: Buffer;
-}
-
-function isText({ data }: Line): boolean {
-  return isUtf8(data);
 }
 
 interface Splitter {

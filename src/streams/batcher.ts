@@ -1,12 +1,16 @@
-import { map, Observable, type OperatorFunction } from 'rxjs';
+import { map, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Clock } from '../environment.ts';
 import type { Batch, BatchReason } from '../messages/batch.ts';
 import type { Chunk } from '../messages/chunk.ts';
+import { endsDocument } from '../messages/document.ts';
 import type { Message } from '../messages/message.ts';
 import { PackedChunk } from '../messages/packed-chunk.ts';
+import { OpenBatch } from './open-batch.ts';
 
 export interface BatchLimits {
-  /** Most events in a batch (option `batch.fixed-size`). */
+  /** `fixed`: any events, up to `size`. `document`: those of one source, up to the end of a document. */
+  readonly mode: 'fixed' | 'document';
+  /** Most events in a batch of mode fixed (option `batch.fixed-size`). */
   readonly size: number;
   /** Most payload bytes in a batch; a larger single event makes a batch of its own (option `batch.max-bytes`). */
   readonly bytes: number;
@@ -31,64 +35,90 @@ export function turnBatches(): OperatorFunction<Chunk, Batch> {
 }
 
 /**
- * Gathers chunks into batches. Completing the source flushes the open batch (reason `drain`); unsubscribing drops it,
- * which loses nothing, since what is not settled is read again.
+ * Gathers chunks into batches. Completing the source flushes the open batches (reason `drain`); unsubscribing drops
+ * them, which loses nothing, since what is not settled is read again.
  */
 export function batches(limits: BatchLimits, clock: Clock): OperatorFunction<Chunk, Batch> {
   return (chunks$) =>
     new Observable((subscriber) => {
-      let through = new Map<string, number>();
-      let messages: Message[] = [];
-      let bytes = 0;
-      let timer: unknown;
-
-      function close(reason: BatchReason): void {
-        clock.clearTimeout(timer);
-        timer = undefined;
-        if (through.size === 0) return;
-        const batch = { through, messages, reason };
-        through = new Map();
-        messages = [];
-        bytes = 0;
-        subscriber.next(batch);
-      }
-
-      function add(message: Message): void {
-        const size = message.bytes;
-        if (messages.length > 0 && bytes + size > limits.bytes) close('bytes');
-        // Whoever takes a batch may leave over it; a timer set after that would stay in the clock.
-        if (messages.length === 0 && !subscriber.closed) {
-          timer = clock.setTimeout(() => close('timeout'), limits.timeout);
-        }
-        messages.push(message);
-        bytes += size;
-      }
-
-      function take(chunk: Chunk): void {
-        chunk.messages.forEach((message, at) => {
-          add(message);
-          const next = chunk.messages[at + 1];
-          through.set(chunk.source, next ? next.sequence - 1 : chunk.through);
-          if (messages.length >= limits.size) close('size');
-          else if (bytes >= limits.bytes) close('bytes');
-        });
-        if (chunk.messages.length > 0) return;
-        through.set(chunk.source, chunk.through);
-        // Nothing is open before this filtered range, so it need not wait for anything.
-        if (messages.length === 0) close('turn');
-      }
-
+      const batcher = new Batcher(limits, clock, subscriber);
       const subscription = chunks$.subscribe({
-        next: take,
+        next: (chunk) => batcher.take(chunk),
         error: (error) => subscriber.error(error),
         complete: () => {
-          close('drain');
+          batcher.drain();
           subscriber.complete();
         },
       });
       return () => {
-        clock.clearTimeout(timer);
+        batcher.drop();
         subscription.unsubscribe();
       };
     });
+}
+
+class Batcher {
+  readonly #limits: BatchLimits;
+  readonly #clock: Clock;
+  readonly #taker: Subscriber<Batch>;
+  /** By source in mode document, else one for all. */
+  readonly #open = new Map<string, OpenBatch>();
+
+  constructor(limits: BatchLimits, clock: Clock, taker: Subscriber<Batch>) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#taker = taker;
+  }
+
+  take({ source, through, messages }: Chunk): void {
+    const batch = this.#batchOf(source);
+    messages.forEach((message, at) => {
+      // Whoever takes a batch may leave over it; a timer set after that would stay in the clock.
+      const { bytes } = message;
+      if (batch.events > 0 && batch.bytes + bytes > this.#limits.bytes) this.#close(batch, 'bytes');
+      if (this.#taker.closed) return;
+      batch.add(message, bytes);
+      const next = messages[at + 1];
+      batch.cover(source, next ? next.sequence - 1 : through);
+      const reason = this.#fulfilled(batch, message, next);
+      if (reason) this.#close(batch, reason);
+    });
+    if (messages.length > 0) return;
+    batch.cover(source, through);
+    // Nothing is open before this filtered range, so it need not wait for anything.
+    if (batch.events === 0) this.#close(batch, 'turn');
+  }
+
+  drain(): void {
+    for (const batch of this.#open.values()) this.#close(batch, 'drain');
+  }
+
+  drop(): void {
+    for (const batch of this.#open.values()) batch.drop();
+  }
+
+  #batchOf(source: string): OpenBatch {
+    const key = this.#limits.mode === 'document' ? source : '';
+    const open = this.#open.get(key) ?? this.#openBatch();
+    this.#open.set(key, open);
+    return open;
+  }
+
+  #openBatch(): OpenBatch {
+    const batch: OpenBatch = new OpenBatch(this.#clock, this.#limits.timeout, () => this.#close(batch, 'timeout'));
+    return batch;
+  }
+
+  #fulfilled(batch: OpenBatch, message: Message, next: Message | undefined): BatchReason | undefined {
+    const { mode, size, bytes } = this.#limits;
+    // Parts of an expanded event all say that they are the last.
+    if (mode === 'document' && endsDocument(message) && next?.sequence !== message.sequence) return 'document';
+    if (mode === 'fixed' && batch.events >= size) return 'size';
+    return batch.bytes >= bytes ? 'bytes' : undefined;
+  }
+
+  #close(batch: OpenBatch, reason: BatchReason): void {
+    const closed = batch.close(reason);
+    if (closed) this.#taker.next(closed);
+  }
 }

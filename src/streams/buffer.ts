@@ -23,6 +23,12 @@ export interface BufferCounts {
   readonly owed: number;
 }
 
+/** An event, by its source and its number there. */
+export interface EventPlace {
+  readonly source: string;
+  readonly sequence: number;
+}
+
 /**
  * What a sink has still to deliver, in order: the events that wait and, before them, those that were read and are not
  * settled. It outlives the sink's actor, so a new reader starts at the first unsettled event (go-back-N).
@@ -38,6 +44,10 @@ export interface EventBuffer {
   release(): void;
   /** Everything of these sources up to these sequences is delivered. */
   settle(through: ReadonlyMap<string, number>): void;
+  /** Most events in flight, instead of the option's; undefined: the option's again. */
+  narrow(events: number | undefined): void;
+  /** The first event that is not settled. */
+  readonly head: EventPlace | undefined;
   readonly full: boolean;
   /** Ended, and everything is settled. */
   readonly drained: boolean;
@@ -53,6 +63,7 @@ class MemoryBuffer implements EventBuffer {
   readonly chunks$: Observable<Chunk>;
   readonly #options: BufferOptions;
   readonly #queue = new ChunkQueue();
+  #inFlight: Bound;
   #dropped = 0;
   #full = false;
   #held = false;
@@ -62,6 +73,7 @@ class MemoryBuffer implements EventBuffer {
 
   constructor(options: BufferOptions) {
     this.#options = options;
+    this.#inFlight = options.inFlight;
     this.chunks$ = new Observable((reader) => {
       this.#queue.rewind();
       this.#reader = reader;
@@ -96,6 +108,16 @@ class MemoryBuffer implements EventBuffer {
     this.#pump();
   }
 
+  narrow(events: number | undefined): void {
+    const { inFlight } = this.#options;
+    this.#inFlight = events === undefined ? inFlight : { events, bytes: inFlight.bytes };
+    this.#pump();
+  }
+
+  get head(): EventPlace | undefined {
+    return this.#queue.first;
+  }
+
   get full(): boolean {
     return this.#full;
   }
@@ -118,7 +140,7 @@ class MemoryBuffer implements EventBuffer {
     this.#pumping = true;
     try {
       while (this.#reader && !this.#held) {
-        const chunk = this.#queue.take(this.#options.inFlight, this.#ended);
+        const chunk = this.#queue.take(this.#inFlight, this.#ended);
         if (!chunk) break;
         this.#reader.next(chunk);
       }

@@ -1,4 +1,4 @@
-import { type Chunk, chunkBytes, chunkCount, countCovered, splitChunk } from '../messages/chunk.ts';
+import { type Chunk, chunkBytes, chunkCount, countCovered, firstSequence, splitChunk } from '../messages/chunk.ts';
 
 export interface Bound {
   /** Largest number of events. */
@@ -59,6 +59,16 @@ export class ChunkQueue {
   /** This reader has taken everything. */
   get read(): boolean {
     return this.#next === this.#queue.length;
+  }
+
+  /** The first event that is not settled. */
+  get first(): { readonly source: string; readonly sequence: number } | undefined {
+    for (let at = this.#head; at < this.#queue.length; at += 1) {
+      const chunk = this.#queue[at];
+      const sequence = chunk && firstSequence(chunk);
+      if (chunk && sequence !== undefined) return { source: chunk.source, sequence };
+    }
+    return undefined;
   }
 
   push(chunk: Chunk): void {

@@ -1,24 +1,40 @@
-import { defer, EMPTY, merge, type Observable, of, Subject, Subscription } from 'rxjs';
-import { type Batch, batchCount } from '../messages/batch.ts';
+import { defer, EMPTY, merge, type Observable, of, Subject, type Subscription } from 'rxjs';
+import type { Clock, Logger } from '../environment.ts';
+import type { Batch } from '../messages/batch.ts';
 import { type Chunk, chunkCount } from '../messages/chunk.ts';
-import { type BufferCounts, type BufferOptions, createBuffer, type EventBuffer } from './buffer.ts';
+import type { Reject } from '../messages/failure.ts';
+import { type BufferCounts, type BufferOptions, createBuffer, type EventBuffer, type EventPlace } from './buffer.ts';
+import { FailureExit } from './failure-exit.ts';
+import type { FailureStream } from './failure-stream.ts';
 import type { Ledger } from './ledger.ts';
+import { type Settled, Settlements } from './settlements.ts';
+import { SinkIntake } from './sink-intake.ts';
 import type { SourceStream } from './source-stream.ts';
 import type { Transform } from './transforms.ts';
+
+export type { Reject } from '../messages/failure.ts';
 
 export interface SinkStreamOptions {
   readonly name: string;
   readonly inputs: readonly SourceStream[];
+  /** Chunks for which it answers false settle in their place; neither transform nor sink sees them. Default: all. */
+  readonly take?: ((chunk: Chunk) => boolean) | undefined;
   readonly transform?: Transform;
   readonly buffer: Omit<BufferOptions, 'onFull'>;
+  /** Takes what this sink cannot deliver. Left out: it is counted as rejected and logged. */
+  readonly failures?: FailureStream | undefined;
   readonly ledger: Ledger;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 export interface SinkCounts extends BufferCounts {
   /** Events that the peer or the system has acknowledged. */
   readonly delivered: number;
-  /** Events that this sink cannot write, with no taker for its failures. */
+  /** Events that this sink cannot deliver, with no taker for its failures. */
   readonly rejected: number;
+  /** Events that it cannot deliver and has handed to its failure stream. */
+  readonly failed: number;
   /** Messages that the peer has sent to this sink: nobody takes them. */
   readonly unconsumed: number;
 }
@@ -40,10 +56,18 @@ export interface SinkStream {
   /** Emits when there is something to deliver: at once when something waits, else when it comes. */
   readonly demand$: Observable<void>;
   /**
-   * These batches are done with, in order; `rejected` of their events will never be delivered. What an acknowledgement
-   * covers is settled in one call: the room that each batch alone would make cuts what waits into ever smaller pieces.
+   * These batches are done with, in order; `rejects` are those of their events that will never be delivered. They
+   * settle when the failures of these are settled, and what comes after them settles after them. What an
+   * acknowledgement covers is settled in one call: the room that each batch alone would make cuts what waits into ever
+   * smaller pieces.
    */
-  settle(batches: readonly Batch[], rejected?: number): void;
+  settle(batches: readonly Batch[], rejects?: readonly Reject[]): void;
+  /** What was settled, in order. */
+  readonly settled$: Observable<readonly Batch[]>;
+  /** Most events in flight, instead of the option's; undefined: the option's again. */
+  narrow(events: number | undefined): void;
+  /** The first event that is not settled. */
+  readonly head: EventPlace | undefined;
   /** Counts messages that came the other way. */
   ignore(count: number): void;
   /** No more input: readers complete once they have read everything. */
@@ -63,58 +87,54 @@ export function createSinkStream(options: SinkStreamOptions): SinkStream {
   return new BufferedStream(options);
 }
 
+const NO_REJECTS: readonly Reject[] = [];
+
 class BufferedStream implements SinkStream {
   readonly name: string;
   readonly chunks$: Observable<Chunk>;
   readonly progress$ = new Subject<void>();
+  readonly settled$ = new Subject<readonly Batch[]>();
   readonly demand$: Observable<void>;
   readonly #appended$ = new Subject<void>();
   readonly #options: SinkStreamOptions;
+  readonly #intake: SinkIntake;
   readonly #buffer: EventBuffer;
-  /** Taken from a source and not yet through the transform: what a crash of the transform leaves behind. */
-  readonly #untransformed: Chunk[] = [];
-  readonly #taking = new Subscription();
-  #input: Subject<Chunk> | undefined;
-  #openInputs: number;
+  readonly #exit: FailureExit;
+  readonly #settlements: Settlements;
   #full = false;
   #delivered = 0;
-  #rejected = 0;
   #unconsumed = 0;
 
   constructor(options: SinkStreamOptions) {
-    this.name = options.name;
+    const { name, inputs, take, transform, ledger } = options;
+    this.name = name;
     this.#options = options;
+    this.#exit = new FailureExit(options);
+    this.#settlements = new Settlements(name, this.#exit, (settled) => this.#settle(settled));
     this.#buffer = createBuffer({ ...options.buffer, onFull: (full) => this.#judge(full) });
     this.chunks$ = this.#buffer.chunks$;
     this.demand$ = defer(() => merge(this.#buffer.empty ? EMPTY : of(undefined), this.#appended$));
-    this.#openInputs = options.inputs.length;
-    options.ledger.addTaker(
-      options.name,
-      options.inputs.map((source) => source.name),
+    this.#intake = new SinkIntake({
+      name,
+      inputs,
+      take,
+      transform,
+      append: (chunk) => this.#append(chunk),
+      ended: () => {
+        this.#buffer.end();
+        this.#progress();
+      },
+      changed: () => this.#judge(),
+    });
+    ledger.addTaker(
+      name,
+      inputs.map((source) => source.name),
     );
-    for (const source of options.inputs) {
-      this.#taking.add(
-        source.chunks$.subscribe({ next: (chunk) => this.#take(chunk), complete: () => this.#inputEnded() }),
-      );
-    }
+    this.#intake.connect();
   }
 
   open(crash: (error: unknown) => void): Subscription {
-    const input = new Subject<Chunk>();
-    const { transform } = this.#options;
-    const subscription = (transform ? input.pipe(transform) : input).subscribe({
-      next: (chunk) => this.#append(chunk),
-      error: (error) => this.#shut(input, () => crash(error)),
-      complete: () => {
-        if (this.#openInputs === 0) this.#buffer.end();
-        else this.#shut(input, () => crash(new Error(`the transform of ${this.name} ended before its sources did`)));
-        this.progress$.next();
-      },
-    });
-    subscription.add(() => this.#shut(input));
-    this.#input = input;
-    this.#retake();
-    return subscription;
+    return this.#intake.open(crash);
   }
 
   hold(): void {
@@ -125,17 +145,12 @@ class BufferedStream implements SinkStream {
     this.#buffer.release();
   }
 
-  settle(batches: readonly Batch[], rejected = 0): void {
-    const through = new Map<string, number>();
-    for (const batch of batches) {
-      this.#delivered += batchCount(batch);
-      for (const [source, sequence] of batch.through) through.set(source, sequence);
-    }
-    this.#delivered -= rejected;
-    this.#rejected += rejected;
-    this.#buffer.settle(through);
-    for (const [source, sequence] of through) this.#options.ledger.settle(this.name, source, sequence);
-    this.progress$.next();
+  settle(batches: readonly Batch[], rejects: readonly Reject[] = NO_REJECTS): void {
+    this.#settlements.add(batches, rejects);
+  }
+
+  narrow(events: number | undefined): void {
+    this.#buffer.narrow(events);
   }
 
   ignore(count: number): void {
@@ -143,18 +158,22 @@ class BufferedStream implements SinkStream {
   }
 
   end(): void {
-    this.#openInputs = 0;
-    this.#input?.complete();
+    this.#intake.end();
   }
 
   leave(): void {
-    this.#taking.unsubscribe();
+    this.#intake.leave();
     this.#options.ledger.removeTaker(this.name);
     for (const source of this.#options.inputs) source.release(this.name);
+    this.#exit.end();
+  }
+
+  get head(): EventPlace | undefined {
+    return this.#buffer.head;
   }
 
   get idle(): boolean {
-    return this.#buffer.empty && this.#untransformed.length === 0;
+    return this.#buffer.empty && this.#intake.empty;
   }
 
   get drained(): boolean {
@@ -163,14 +182,28 @@ class BufferedStream implements SinkStream {
 
   counts(): SinkCounts {
     const counts = this.#buffer.counts();
-    const untransformed = this.#untransformed.reduce((sum, chunk) => sum + chunkCount(chunk), 0);
     return {
       ...counts,
-      owed: counts.owed + untransformed,
+      owed: counts.owed + this.#intake.events,
       delivered: this.#delivered,
-      rejected: this.#rejected,
+      rejected: this.#exit.rejected,
+      failed: this.#exit.failed,
       unconsumed: this.#unconsumed,
     };
+  }
+
+  /** The buffer last: it hands on what comes next, which may be settled at once. */
+  #settle({ batches, through, delivered }: Settled): void {
+    this.#delivered += delivered;
+    for (const [source, sequence] of through) this.#options.ledger.settle(this.name, source, sequence);
+    if (batches.length > 0) this.settled$.next(batches);
+    this.#buffer.settle(through);
+    this.#progress();
+  }
+
+  #progress(): void {
+    if (this.drained) this.#exit.end();
+    this.progress$.next();
   }
 
   #append(chunk: Chunk): void {
@@ -183,49 +216,13 @@ class BufferedStream implements SinkStream {
     this.#appended$.next();
   }
 
-  #take(chunk: Chunk): void {
-    this.#untransformed.push(chunk);
-    if (this.#untransformed.length === 1) this.#retake();
-    this.#judge();
-  }
-
-  /** Feeds what waits in front of the transform. A chunk leaves the list only when the transform survived it. */
-  #retake(): void {
-    const input = this.#input;
-    while (input && input === this.#input) {
-      const chunk = this.#untransformed[0];
-      if (!chunk) break;
-      input.next(this.#options.transform ? plainChunk(chunk) : chunk);
-      if (input !== this.#input) return;
-      this.#untransformed.shift();
-    }
-    this.#judge();
-    if (this.#openInputs === 0) input?.complete();
-  }
-
-  #inputEnded(): void {
-    this.#openInputs = Math.max(0, this.#openInputs - 1);
-    if (this.#openInputs === 0 && this.#untransformed.length === 0) this.#input?.complete();
-  }
-
-  #shut(input: Subject<Chunk>, then?: () => void): void {
-    if (this.#input !== input) return;
-    this.#input = undefined;
-    then?.();
-  }
-
   /** The slowest blocking sink governs its sources: they are held while this one has no room or no transform. */
   #judge(full: boolean = this.#full): void {
     this.#full = full;
-    const hold = full || this.#untransformed.length > 0;
+    const hold = full || !this.#intake.empty;
     for (const source of this.#options.inputs) {
       if (hold) source.hold(this.name);
       else source.release(this.name);
     }
   }
-}
-
-/** An app's transform may spread a chunk, and a packed one has its messages behind a getter. */
-function plainChunk({ source, through, messages }: Chunk): Chunk {
-  return { source, through, messages };
 }

@@ -1,12 +1,30 @@
-import { defer, EMPTY, merge, mergeMap, type Observable, of, Subject } from 'rxjs';
-import type { Clock } from '../environment.ts';
+import { mergeMap, type Observable } from 'rxjs';
+import type { Clock, Logger } from '../environment.ts';
 import type { Chunk } from '../messages/chunk.ts';
+import type { Fault } from '../messages/failure.ts';
 import { type Attributes, type Encoding, Message } from '../messages/message.ts';
 import { PackedChunk, packFrames } from '../messages/packed-chunk.ts';
+import { type Arrival, arrivalOf, isPlain, type PlainReceived, type Received } from './arrival.ts';
 import type { Bound } from './chunk-queue.ts';
+import { Departures } from './departures.ts';
+import { type DocumentKind, Documents } from './documents.ts';
+import type { FailureStream } from './failure-stream.ts';
+import { type Hold, Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
+import { SourceFailures } from './source-failures.ts';
+import { WaitingTurns } from './waiting-turns.ts';
 
-export interface SourceStreamOptions {
+export type { Received } from './arrival.ts';
+
+/** What a source gets for the sake of those who take from it. */
+export interface SourceEquipment {
+  /** Gives each event its place in a document. Left out: none. */
+  readonly documents?: DocumentKind | undefined;
+  /** Takes what fails here. Left out: it is counted as rejected and logged. */
+  readonly failures?: FailureStream | undefined;
+}
+
+export interface SourceStreamOptions extends SourceEquipment {
   readonly name: string;
   readonly epoch: string;
   readonly encoding: Encoding;
@@ -17,43 +35,50 @@ export interface SourceStreamOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly now: () => number;
-}
-
-/** What arrived, before it has a number. */
-export interface Received {
-  readonly data: Buffer | string;
-  readonly attributes?: Attributes;
-  /** Instead of the source's own. */
-  readonly encoding?: Encoding;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
  * A source's side of the data plane: numbers what arrives and hands it on, a chunk per turn. It belongs to the
- * pipeline, so numbers go on and subscribers stay when the source's actor is restarted.
+ * pipeline, so numbers go on and subscribers stay when the source's actor is restarted. It is held while some taker
+ * has no room, and must not read meanwhile.
  */
-export interface SourceStream {
+export interface SourceStream extends Hold {
   readonly name: string;
   readonly epoch: string;
-  /** What is handed on to the sinks. */
+  readonly encoding: Encoding;
+  /** Instead of what the options say, before anything is received: its takers may be known late. */
+  equip(equipment: SourceEquipment): void;
+  /** What is handed on to the sinks. A chunk without messages covers what failed. */
   readonly chunks$: Observable<Chunk>;
   /** A hot tap: outside the ledger, holds nothing back, survives restarts. */
   readonly messages$: Observable<Message>;
-  /** Numbers and hands on what one turn brought. After `end()` it is ignored: the intake is closed. */
-  receive(received: readonly Received[]): void;
+  /**
+   * Numbers and hands on what one turn brought. `attributes` are those of all of its messages. After `end()` it is
+   * ignored: the intake is closed.
+   */
+  receive(received: readonly Received[], attributes?: Attributes): void;
+  /** What came and cannot become an event. It takes a number, which is settled when the failure is. */
+  fail(received: Received, error: Fault): void;
+  /**
+   * The document that a file or stdin is has come to its end, or is cut off and will be read anew. Until then, or until
+   * `end()`, its last line is kept back: only the last line of a complete document is marked as such.
+   */
+  endDocument(end: 'complete' | 'cut'): void;
   /** Emits when somebody wants this source's events: at once when a sink takes them, else at the first subscriber. */
   readonly demand$: Observable<void>;
-  /** Counts what came and cannot become events. */
-  reject(count: number): void;
+  /** Failures that nobody takes. */
   readonly rejected: number;
-  /** Some taker has no room: the source must stop reading. */
-  readonly held: boolean;
-  /** Edges of `held`. */
-  readonly held$: Observable<boolean>;
+  /** Failures that were handed to the failure stream. */
+  readonly failed: number;
+  /** The same without one holder: what brings this source its events may have to read on to make room itself. */
+  heldBesides(reason: string): Hold;
   hold(reason: string | symbol): void;
   release(reason: string | symbol): void;
-  /** Closes the intake and hands on what waits. Completes `chunks$`. */
+  /** Closes the intake and hands on what waits. Completes `chunks$`, and ends the failure stream. */
   end(): void;
   readonly ended: boolean;
+  /** Events that have a number. */
   readonly received: number;
 }
 
@@ -61,8 +86,9 @@ export function createSourceStream(options: SourceStreamOptions): SourceStream {
   return new NumberedStream(options);
 }
 
-/** A hold of the source's own, which no sink's name can be. */
+/** Holds of the source's own, which no sink's name can be. */
 const INTERVAL = Symbol('emit-interval');
+const FAILURES = Symbol('failures');
 
 /** Fewer messages in a turn cost less one by one. */
 const WORTH_PACKING = 8;
@@ -70,140 +96,160 @@ const WORTH_PACKING = 8;
 class NumberedStream implements SourceStream {
   readonly name: string;
   readonly epoch: string;
+  readonly encoding: Encoding;
   readonly chunks$: Observable<Chunk>;
   readonly messages$: Observable<Message>;
-  readonly held$ = new Subject<boolean>();
+  readonly held$: Observable<boolean>;
   readonly demand$: Observable<void>;
-  readonly #handedOn$ = new Subject<Chunk>();
-  readonly #joined$ = new Subject<void>();
   readonly #options: SourceStreamOptions;
-  readonly #holds = new Set<string | symbol>();
+  readonly #holds = new Holds();
+  readonly #departures = new Departures(() => this.#holds.complete());
+  #failures: SourceFailures;
+  #documents: Documents | undefined;
+  readonly #waiting = new WaitingTurns();
   #sequence = 0;
-  #rejected = 0;
   #ended = false;
-  /** Chunks that are being handed on, the one under way first. */
-  readonly #leaving: Chunk[] = [];
-  #waiting: Message[] = [];
-  #waitingBytes = 0;
   #timer: unknown;
 
   constructor(options: SourceStreamOptions) {
     this.name = options.name;
     this.epoch = options.epoch;
+    this.encoding = options.encoding;
+    this.held$ = this.#holds.held$;
     this.#options = options;
-    this.chunks$ = defer(() => {
-      queueMicrotask(() => this.#joined$.next());
-      return this.#handedOn$;
-    });
+    this.#failures = this.#takeFailures(options.failures);
+    this.#documents = options.documents && new Documents(options.documents, this.epoch);
+    this.chunks$ = this.#departures.chunks$;
+    this.demand$ = this.#departures.demand$;
     this.messages$ = this.chunks$.pipe(mergeMap((chunk) => chunk.messages));
-    this.demand$ = defer(() => merge(this.#handedOn$.observed ? of(undefined) : EMPTY, this.#joined$));
   }
 
-  receive(received: readonly Received[]): void {
+  equip({ documents, failures }: SourceEquipment): void {
+    this.#failures = this.#takeFailures(failures);
+    this.#documents = documents && new Documents(documents, this.epoch);
+  }
+
+  receive(received: readonly Received[], attributes?: Attributes): void {
     if (this.#ended || received.length === 0) return;
-    if (this.#options.emitInterval > 0) this.#await(this.#number(received));
-    else if (received.length >= WORTH_PACKING && received.every(isPlain)) this.#handOn(this.#pack(received));
-    else this.#handOn(this.#chunk(this.#number(received)));
+    const { emitInterval, now } = this.#options;
+    const packs = received.length >= WORTH_PACKING && emitInterval === 0 && !this.#documents;
+    if (packs && received.every(isPlain)) {
+      this.#handOn([this.#pack(received, attributes)]);
+      return;
+    }
+    const receivedAt = now();
+    const arrivals = received.map((each) => arrivalOf(each, attributes, receivedAt));
+    this.#pass(this.#documents ? this.#documents.place(arrivals, this.#sequence + 1) : arrivals, attributes);
+  }
+
+  fail(received: Received, error: Fault): void {
+    if (this.#ended) return;
+    this.#releaseKept('open');
+    this.#sequence += 1;
+    const { name, epoch } = this;
+    const receivedAt = this.#options.now();
+    const failure = { source: name, id: `${epoch}/${this.#sequence}`, receivedAt, ...error, payload: received.data };
+    this.#failures.take(this.#sequence, failure);
+    // What waits for the interval covers it.
+    if (this.#waiting.empty) this.#handOn([this.#chunk([])]);
+  }
+
+  endDocument(end: 'complete' | 'cut'): void {
+    if (!this.#ended) this.#releaseKept(end);
+  }
+
+  heldBesides(reason: string): Hold {
+    return this.#holds.besides(reason);
   }
 
   hold(reason: string | symbol): void {
-    if (this.#holds.has(reason)) return;
-    this.#holds.add(reason);
-    if (this.#holds.size === 1) this.held$.next(true);
+    this.#holds.hold(reason);
   }
 
   release(reason: string | symbol): void {
-    if (this.#holds.delete(reason) && this.#holds.size === 0) this.held$.next(false);
+    this.#holds.release(reason);
   }
 
   end(): void {
     if (this.#ended) return;
+    this.#releaseKept('cut');
     this.#handOnWaiting();
     this.#ended = true;
-    if (this.#leaving.length === 0) this.#complete();
+    this.#failures.exit.end();
+    this.#departures.end();
   }
 
   get held(): boolean {
-    return this.#holds.size > 0;
+    return this.#holds.held;
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
-  reject(count: number): void {
-    this.#rejected += count;
+  get rejected(): number {
+    return this.#failures.exit.rejected;
   }
 
-  get rejected(): number {
-    return this.#rejected;
+  get failed(): number {
+    return this.#failures.exit.failed;
   }
 
   get received(): number {
     return this.#sequence;
   }
 
-  #pack(received: readonly PlainReceived[]): PackedChunk {
-    const { name, epoch, encoding, now } = this.#options;
+  #takeFailures(failures: FailureStream | undefined): SourceFailures {
+    const { ledger, clock, logger } = this.#options;
+    failures?.stream.held$.subscribe((held) => (held ? this.hold(FAILURES) : this.release(FAILURES)));
+    return new SourceFailures({ source: this.name, failures, ledger, clock, logger });
+  }
+
+  #pack(received: readonly PlainReceived[], attributes: Attributes | undefined): PackedChunk {
+    const { name, epoch, encoding } = this;
+    const origin = { source: name, epoch, receivedAt: this.#options.now(), encoding, attributes };
     const first = this.#sequence + 1;
     this.#sequence += received.length;
-    return new PackedChunk({ source: name, epoch, receivedAt: now(), encoding }, first, packFrames(received));
+    return new PackedChunk(origin, first, packFrames(received));
   }
 
-  #number(received: readonly Received[]): Message[] {
-    const { name, epoch } = this.#options;
-    const receivedAt = this.#options.now();
-    return received.map(({ data, attributes, encoding = this.#options.encoding }) => {
-      this.#sequence += 1;
-      return new Message(name, epoch, this.#sequence, receivedAt, data, encoding, attributes);
-    });
+  #pass(arrivals: readonly Arrival[], turn?: Attributes): void {
+    if (arrivals.length === 0) return;
+    const messages = arrivals.map((arrival) => this.#number(arrival));
+    if (this.#options.emitInterval > 0) this.#await(messages, turn);
+    else this.#handOn([this.#chunk(messages)]);
   }
 
-  #complete(): void {
-    this.#handedOn$.complete();
-    this.held$.complete();
+  #number({ data, attributes, encoding = this.encoding, receivedAt }: Arrival): Message {
+    this.#sequence += 1;
+    return new Message(this.name, this.epoch, this.#sequence, receivedAt, data, encoding, attributes);
+  }
+
+  #releaseKept(end: 'complete' | 'cut' | 'open'): void {
+    this.#pass(this.#documents?.release(this.#sequence + 1, end) ?? []);
   }
 
   #chunk(messages: readonly Message[]): Chunk {
     return { source: this.name, through: this.#sequence, messages };
   }
 
-  #handOn(chunk: Chunk): void {
-    this.#options.ledger.handOn(this.name, chunk.through);
-    this.#leaving.push(chunk);
-    if (this.#leaving.length > 1) return;
-    // Who is told may bring the next, or end the source: everyone has this chunk before that.
-    for (let next = this.#leaving[0]; next; next = this.#leaving[0]) {
-      this.#handedOn$.next(next);
-      this.#leaving.shift();
-    }
-    if (this.#ended) this.#complete();
+  #handOn(chunks: readonly Chunk[]): void {
+    for (const { through } of chunks) this.#options.ledger.handOn(this.name, through);
+    this.#failures.settle();
+    this.#departures.handOn(chunks);
   }
 
-  #await(messages: readonly Message[]): void {
+  #await(messages: readonly Message[], attributes: Attributes | undefined): void {
     const { clock, emitInterval, waiting } = this.#options;
-    for (const message of messages) {
-      this.#waiting.push(message.detached());
-      this.#waitingBytes += message.bytes;
-    }
+    this.#waiting.add(messages, attributes);
     this.#timer ??= clock.setTimeout(() => this.#handOnWaiting(), emitInterval);
-    if (this.#waiting.length >= waiting.events || this.#waitingBytes >= waiting.bytes) this.hold(INTERVAL);
+    if (this.#waiting.reaches(waiting)) this.hold(INTERVAL);
   }
 
   #handOnWaiting(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    const messages = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    if (messages.length > 0) this.#handOn(this.#chunk(messages));
+    this.#handOn(this.#waiting.take(this.name, this.#sequence));
     this.release(INTERVAL);
   }
-}
-
-/** Bytes and nothing else: what a connection brings. */
-type PlainReceived = Received & { readonly data: Buffer };
-
-function isPlain(received: Received): received is PlainReceived {
-  return typeof received.data !== 'string' && !received.attributes && !received.encoding;
 }

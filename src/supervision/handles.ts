@@ -3,6 +3,7 @@ import type { SinkInput } from '../config/options.ts';
 import type { Attributes, Message } from '../messages/message.ts';
 import type { Deliver } from '../sinks/function.ts';
 import type { Transform } from '../streams/transforms.ts';
+import type { PeerStatus } from '../transport/accepted-peer.ts';
 import type { PipelineStatus, SinkStatus, SourceStatus } from './status.ts';
 
 /** An app's hand on a source. It stays valid when the source's actor is restarted. */
@@ -18,11 +19,15 @@ export interface SourceHandle extends AsyncIterable<Message> {
   /** `function` sources: nothing more will be pushed; the pipeline delivers what it has and ends. */
   end(): void;
   readonly status: SourceStatus;
+  /** Who is connected to it, in a listening mode. */
+  readonly peers: readonly PeerStatus[];
 }
 
 export interface SinkHandle {
   readonly name: string;
   readonly status: SinkStatus;
+  /** Who is connected to it, in a listening mode. */
+  readonly peers: readonly PeerStatus[];
 }
 
 /** A sink that an app adds, or what it adds to one that the config has. Options as in the native shape. */

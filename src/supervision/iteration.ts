@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts';
 import type { Message } from '../messages/message.ts';
 import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import type { Ledger } from '../streams/ledger.ts';
@@ -10,13 +11,19 @@ let loops = 0;
  * A `for await` loop as a sink: it takes part in the ledger, holds its source back when it is slow, and an event is
  * settled when the loop asks for the next.
  */
-export async function* iterate(source: SourceStream, ledger: Ledger): AsyncGenerator<Message, void, void> {
+export async function* iterate(
+  source: SourceStream,
+  ledger: Ledger,
+  environment: Pick<Environment, 'clock' | 'logger'>,
+): AsyncGenerator<Message, void, void> {
   loops += 1;
   const stream = createSinkStream({
     name: `${source.name}/loop-${loops}`,
     inputs: [source],
     buffer: { waiting: DEFAULT_BOUND, whenFull: 'block', inFlight: { events: 1, bytes: DEFAULT_BOUND.bytes } },
     ledger,
+    clock: environment.clock,
+    logger: environment.logger,
   });
   let wake: (() => void) | undefined;
   let next: Message | undefined;

@@ -1,28 +1,24 @@
 import { type AnyActorLogic, sendParent } from 'xstate';
 import { pipelineMachine } from '../../machines/pipeline.ts';
 import { contained } from '../actors/contained.ts';
-import { parsePipeline } from '../config/load.ts';
-import type { PipelineOptions, SinkOptions, SourceOptions } from '../config/options.ts';
+import { type Child, groupActor, INTENSITY, PERIOD } from '../actors/group.ts';
+import { addSink, type LoadedPipeline } from '../config/load.ts';
+import type { PipelineOptions, SinkOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import type { Deliver } from '../sinks/function.ts';
-import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
-import { createLedger } from '../streams/ledger.ts';
-import { createSinkStream } from '../streams/sink-stream.ts';
-import { createSourceStream } from '../streams/source-stream.ts';
+import type { SinkCounts } from '../streams/sink-stream.ts';
 import type { Transform } from '../streams/transforms.ts';
-import {
-  type ComponentContext,
-  type SinkComponent,
-  type SourceComponent,
-  sinkComponent,
-  sourceComponent,
-} from './components.ts';
+import { type ComponentContext, endpointOf, type SinkComponent, type SourceComponent } from './component.ts';
 import { describeFailure } from './failure.ts';
-import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
+import { inOrderOfStart } from './failures.ts';
+import { createFoundation, type Foundation } from './foundation.ts';
 import type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './handles.ts';
 import { iterate } from './iteration.ts';
+import { sinkComponent } from './sink-component.ts';
+import { sourceComponent } from './source-component.ts';
 import type { PipelineStatus, PipelineWord, SinkStatus, SourceStatus } from './status.ts';
+import { PipelineStreams } from './streams.ts';
 
 /** What the supervisor holds of a pipeline. */
 export interface PipelineRuntime extends Pipeline {
@@ -34,6 +30,8 @@ export interface PipelineRuntime extends Pipeline {
   readonly undelivered: () => number;
   readonly failure: () => unknown;
   readonly state: () => PipelineWord;
+  /** Reads the certificates of its listeners again. */
+  readonly renew: () => void;
   /** Fails it before it has an actor: it cannot be built. */
   readonly refuse: (error: unknown) => void;
 }
@@ -41,12 +39,19 @@ export interface PipelineRuntime extends Pipeline {
 /** Milliseconds that a stop may take to deliver what is owed, when it does not say otherwise. */
 export const DRAIN = 10_000;
 
+export interface PipelineSettings {
+  readonly secretsDir?: string | undefined;
+  /** Where cursors without `persist-to` are kept. */
+  readonly stateDir: string;
+  readonly changed: () => void;
+}
+
 export function createPipeline(
-  options: PipelineOptions,
+  loaded: LoadedPipeline,
   environment: Environment,
-  settings: { readonly secretsDir?: string | undefined; readonly changed: () => void },
+  settings: PipelineSettings,
 ): PipelineRuntime {
-  return new AssembledPipeline(options, { pipeline: options.name, environment, ...settings });
+  return new AssembledPipeline(loaded, environment, settings);
 }
 
 interface Addition {
@@ -54,57 +59,75 @@ interface Addition {
   readonly deliver?: Deliver | undefined;
 }
 
+/** What is built at the start, when all sinks are known. */
+interface Assembly {
+  readonly foundation: Foundation;
+  readonly sources: ReadonlyMap<string, SourceComponent>;
+  readonly sinks: ReadonlyMap<string, SinkComponent>;
+}
+
 class AssembledPipeline implements PipelineRuntime {
   readonly name: string;
-  readonly #context: ComponentContext;
-  readonly #ledger = createLedger();
-  readonly #sources = new Map<string, SourceComponent>();
-  readonly #sinkOptions = new Map<string, SinkOptions>();
+  readonly #environment: Environment;
+  readonly #settings: PipelineSettings;
+  readonly #streams: PipelineStreams;
   readonly #additions = new Map<string, Addition>();
-  readonly #sinks = new Map<string, SinkComponent>();
   readonly #restarts = new Map<string, number>();
+  #loaded: LoadedPipeline;
+  #assembly: Assembly | undefined;
   #state: PipelineWord = 'added';
   #cause: unknown = null;
-  #built = false;
+  /** When the running drain has to be over, on the monotonic clock. */
+  #deadline: number | undefined;
 
-  constructor(options: PipelineOptions, context: ComponentContext) {
+  constructor(loaded: LoadedPipeline, environment: Environment, settings: PipelineSettings) {
+    const { options } = loaded;
     this.name = options.name;
-    this.#context = context;
-    for (const source of options.sources) this.#sources.set(source.name, this.#createSource(source));
-    for (const sink of options.sinks) this.#sinkOptions.set(sink.name, sink);
+    this.#loaded = loaded;
+    this.#environment = environment;
+    this.#settings = settings;
+    this.#streams = new PipelineStreams(options.sources, environment);
   }
 
   source(name: string): SourceHandle {
-    const { stream, push } = this.#findSource(name);
+    const stream = this.#streams.source(name);
     const status = () => this.#sourceStatus(name);
-    const refuse = () => new UsageError(`source ${name} is no function source: nothing can be pushed to it`);
+    const peers = () => this.#peers(this.#sourceOptions(name));
+    const push = () => {
+      const { kind } = this.#sourceOptions(name);
+      if (kind !== 'function')
+        throw new UsageError(`source ${name} is no function source: nothing can be pushed to it`);
+      const found = this.#assembly?.sources.get(name)?.push;
+      if (!found) throw new UsageError(`source ${name} has not started: nobody would take what is pushed`);
+      return found;
+    };
     return {
       name,
       messages$: stream.messages$,
-      push: async (event, attributes) => {
-        if (!push) throw refuse();
-        if (!this.#built) throw new UsageError(`source ${name} has not started: nobody would take what is pushed`);
-        await push.push(event, attributes);
-      },
-      end: () => {
-        if (!push) throw refuse();
-        push.end();
-      },
-      [Symbol.asyncIterator]: () => iterate(stream, this.#ledger),
+      push: async (event, attributes) => push().push(event, attributes),
+      end: () => push().end(),
+      [Symbol.asyncIterator]: () => iterate(stream, this.#streams.ledger, this.#environment),
       get status() {
         return status();
+      },
+      get peers() {
+        return peers();
       },
     };
   }
 
   sink(name: string, definition?: SinkDefinition): SinkHandle {
     if (definition) this.#addSink(name, definition);
-    if (!this.#sinkOptions.has(name)) throw new UsageError(`pipeline ${this.name} has no sink named ${name}`);
+    if (!this.#sinkOptions(name)) throw new UsageError(`pipeline ${this.name} has no sink named ${name}`);
     const status = () => this.#sinkStatus(name);
+    const peers = () => this.#peers(this.#sinkOptions(name));
     return {
       name,
       get status() {
         return status();
+      },
+      get peers() {
+        return peers();
       },
     };
   }
@@ -114,31 +137,33 @@ class AssembledPipeline implements PipelineRuntime {
       name: this.name,
       state: this.#state,
       ...(this.#cause === null ? {} : { cause: describeFailure(this.#cause) }),
-      sources: [...this.#sources.keys()].map((name) => this.#sourceStatus(name)),
-      sinks: [...this.#sinkOptions.keys()].map((name) => this.#sinkStatus(name)),
+      sources: this.#options.sources.map(({ name }) => this.#sourceStatus(name)),
+      sinks: this.#options.sinks.map(({ name }) => this.#sinkStatus(name)),
     };
   }
 
   check(): void {
-    for (const { name, kind } of this.#sinkOptions.values()) {
+    for (const { name, kind } of this.#options.sinks) {
       if (kind !== 'function' || this.#additions.get(name)?.deliver) continue;
       throw new UsageError(`sink ${name} is a function sink: give it one with pipeline.sink('${name}', { function })`);
     }
   }
 
   child(): Child {
-    this.#built = true;
-    for (const options of this.#sinkOptions.values()) this.#sinks.set(options.name, this.#createSink(options));
+    const assembly = this.#assemble();
+    this.#assembly = assembly;
     const logic = contained(
       pipelineMachine.provide({
         actors: {
-          sinks: this.#group('sinks', [...this.#sinks.values()], 'never'),
-          sources: this.#group('sources', [...this.#sources.values()], 'all'),
+          foundation: this.#group('foundation', assembly.foundation.children, 'never'),
+          sinks: this.#group('sinks', childrenOf(assembly.sinks), 'never'),
+          sources: this.#group('sources', childrenOf(assembly.sources), 'all'),
         },
         actions: {
           announceReady: sendParent({ type: 'child.ready', id: this.name }),
-          closeIntakes: () => {
-            for (const { stream } of this.#sources.values()) stream.end();
+          closeIntakes: () => this.#streams.endSources(),
+          noteDeadline: ({ context }) => {
+            this.#deadline = this.#environment.clock.now() + context.drain;
           },
         },
       }),
@@ -147,15 +172,19 @@ class AssembledPipeline implements PipelineRuntime {
         observe: (snapshot) => {
           this.#state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'stopped';
           this.#cause = snapshot.context.cause;
-          this.#context.changed();
+          this.#settings.changed();
         },
       },
     );
     return { spec: { id: this.name, restart: 'temporary', shutdown: null, startTimeout: null }, logic };
   }
 
+  renew(): void {
+    this.#assembly?.foundation.renew();
+  }
+
   undelivered(): number {
-    return [...this.#sinks.values()].reduce((sum, { stream }) => sum + stream.counts().owed, 0);
+    return [...(this.#assembly?.sinks.values() ?? [])].reduce((sum, { stream }) => sum + stream.counts().owed, 0);
   }
 
   failure(): unknown {
@@ -169,122 +198,146 @@ class AssembledPipeline implements PipelineRuntime {
   refuse(error: unknown): void {
     this.#state = 'failed';
     this.#cause = error;
-    this.#context.changed();
+    this.#settings.changed();
   }
 
-  #createSource(options: SourceOptions): SourceComponent {
-    const { environment } = this.#context;
-    const { clock, now, random } = environment;
-    this.#ledger.addSource(options.name);
-    const stream = createSourceStream({
-      name: options.name,
-      epoch: now().toString(36) + Math.floor(random() * 36 ** 4).toString(36),
-      encoding: options.kind === 'function' ? 'text' : options.options.payload,
-      emitInterval: options.kind === 'web-socket' ? options.options['emit-interval'] : 0,
-      waiting: DEFAULT_BOUND,
-      ledger: this.#ledger,
-      clock,
-      now,
+  #assemble(): Assembly {
+    const { secretsDir, stateDir, changed } = this.#settings;
+    const { sources, sinks } = this.#options;
+    this.#streams.equip(sources, sinks);
+    const foundation = createFoundation({
+      pipeline: this.#options,
+      environment: this.#environment,
+      secretsDir,
+      stateDir,
+      remaining: () => (this.#deadline === undefined ? undefined : this.#deadline - this.#environment.clock.now()),
+      changed,
     });
-    return sourceComponent(options, stream, this.#context);
+    const { ledger } = this.#streams;
+    const context = { pipeline: this.name, environment: this.#environment, foundation, ledger, secretsDir, changed };
+    return {
+      foundation,
+      sources: new Map(
+        sources.map((each) => [each.name, sourceComponent(each, this.#streams.source(each.name), context)]),
+      ),
+      sinks: new Map(inOrderOfStart(sinks).map((each) => [each.name, this.#createSink(each, context)])),
+    };
   }
 
-  #createSink(options: SinkOptions): SinkComponent {
+  #createSink(options: SinkOptions, context: ComponentContext): SinkComponent {
     const { transform, deliver } = this.#additions.get(options.name) ?? {};
-    const { buffer } = options;
-    const inFlight = options.kind === 'web-socket' ? options.options['max-in-flight'] : DEFAULT_BOUND;
-    const stream = createSinkStream({
-      name: options.name,
-      inputs: options.inputs.map((name) => this.#findSource(name).stream),
-      ...(transform ? { transform } : {}),
-      buffer: {
-        waiting: { events: buffer['max-events'], bytes: buffer['max-bytes'] },
-        whenFull: buffer['when-full'],
-        inFlight,
-      },
-      ledger: this.#ledger,
-    });
-    return sinkComponent(options, stream, deliver, this.#context);
+    const stream = this.#streams.createSink(options, transform);
+    const { relay, kind } = options;
+    const upstream = relay && kind === 'web-socket' && options.options.mode === 'client';
+    const upstreamOf = upstream ? this.#streams.source(relay.source) : undefined;
+    return sinkComponent(options, { stream, deliver, upstreamOf }, context);
   }
 
   #addSink(name: string, definition: SinkDefinition): void {
-    if (this.#built) throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
+    if (this.#assembly) throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
     const { transform, function: deliver, ...written } = definition;
-    const known = this.#sinkOptions.get(name);
+    const known = this.#sinkOptions(name);
     if (known && deliver && known.kind !== 'function') {
       throw new UsageError(`sink ${name} is a ${known.kind} sink: it takes no function`);
     }
     const before = this.#additions.get(name);
     this.#additions.set(name, { transform: transform ?? before?.transform, deliver: deliver ?? before?.deliver });
     if (known && Object.keys(written).length === 0) return;
-    const { sinks } = parsePipeline({
-      name: this.name,
-      sources: [...this.#sources.keys()].map((source) => ({ name: source, function: {} })),
-      sinks: [{ name, ...written, ...(deliver ? { function: {} } : {}) }],
-    });
-    for (const sink of sinks) this.#sinkOptions.set(name, sink);
+    this.#loaded = addSink(this.#loaded, { name, ...written, ...(deliver ? { function: {} } : {}) });
   }
 
-  #group(id: string, components: readonly { readonly child: Child }[], autoShutdown: 'never' | 'all'): AnyActorLogic {
+  get #options(): PipelineOptions {
+    return this.#loaded.options;
+  }
+
+  #group(id: string, children: readonly Child[], autoShutdown: 'never' | 'all'): AnyActorLogic {
     return groupActor({
       id,
       strategy: 'one-for-one',
       intensity: INTENSITY,
       period: PERIOD,
       autoShutdown,
-      children: components.map(({ child }) => child),
-      logger: this.#context.environment.logger,
+      children,
+      logger: this.#environment.logger,
       restarted: (child) => this.#restarts.set(child, (this.#restarts.get(child) ?? 0) + 1),
     });
   }
 
-  #findSource(name: string): SourceComponent {
-    const found = this.#sources.get(name);
+  #sourceOptions(name: string) {
+    const found = this.#options.sources.find((source) => source.name === name);
     if (!found) throw new UsageError(`pipeline ${this.name} has no source named ${name}`);
     return found;
   }
 
+  #sinkOptions(name: string): SinkOptions | undefined {
+    return this.#options.sinks.find((sink) => sink.name === name);
+  }
+
+  #peers(options: Parameters<typeof endpointOf>[0] | undefined) {
+    const endpoint = options && endpointOf(options);
+    return endpoint === undefined ? [] : (this.#assembly?.foundation.peers(endpoint) ?? []);
+  }
+
+  #restartsOf(child: Child | undefined): number {
+    return child ? (this.#restarts.get(child.spec.id) ?? 0) : 0;
+  }
+
+  /** Of a component that is no server and no client, or that has not started: nothing. */
+  #linksOf(options: Parameters<typeof endpointOf>[0], component: SourceComponent | SinkComponent | undefined) {
+    const connection = component?.connection();
+    const id = endpointOf(options);
+    const endpoint = id === undefined ? undefined : this.#assembly?.foundation.endpointStatus(id);
+    return { ...(connection ? { connection } : {}), ...(endpoint ? { endpoint } : {}) };
+  }
+
   #sourceStatus(name: string): SourceStatus {
-    const { options, stream, child, state, connection } = this.#findSource(name);
-    const live = connection();
+    const options = this.#sourceOptions(name);
+    const component = this.#assembly?.sources.get(name);
+    const stream = this.#streams.source(name);
+    const { ledger } = this.#streams;
     return {
       name,
       kind: options.kind,
-      state: this.#state === 'added' ? 'added' : state(),
-      ...(live ? { connection: live } : {}),
+      state: component && this.#state !== 'added' ? component.state() : 'added',
+      ...this.#linksOf(options, component),
       received: stream.received,
       rejected: stream.rejected,
-      settled: this.#ledger.settled(name),
-      inFlight: this.#ledger.inFlight(name),
+      failed: stream.failed,
+      settled: ledger.settled(name),
+      inFlight: ledger.inFlight(name),
       held: stream.held,
-      restarts: this.#restarts.get(child.spec.id) ?? 0,
+      restarts: this.#restartsOf(component?.child),
     };
   }
 
   #sinkStatus(name: string): SinkStatus {
-    const options = this.#sinkOptions.get(name);
-    const component = this.#sinks.get(name);
+    const options = this.#sinkOptions(name);
+    const component = this.#assembly?.sinks.get(name);
     const common = { name, kind: options?.kind ?? '', inputs: options?.inputs ?? [] };
-    if (!component) return { ...common, state: 'added', restarts: 0, ...NOTHING };
-    const live = component.connection();
+    if (!component || !options) return { ...common, state: 'added', restarts: 0, ...NOTHING };
     return {
       ...common,
       state: component.state(),
-      ...(live ? { connection: live } : {}),
+      ...this.#linksOf(options, component),
       ...component.stream.counts(),
-      restarts: this.#restarts.get(component.child.spec.id) ?? 0,
+      restarts: this.#restartsOf(component.child),
     };
   }
 }
 
-const NOTHING = {
+const NOTHING: SinkCounts = {
   waiting: { events: 0, bytes: 0 },
   inFlight: { events: 0, bytes: 0 },
   dropped: 0,
   owed: 0,
   delivered: 0,
+  failed: 0,
   rejected: 0,
   unconsumed: 0,
 };
 
 const WORDS: readonly PipelineWord[] = ['starting', 'running', 'draining', 'stopped', 'failed'];
+
+function childrenOf(components: ReadonlyMap<string, { readonly child: Child }>): Child[] {
+  return [...components.values()].map(({ child }) => child);
+}

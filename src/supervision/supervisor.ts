@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import { BehaviorSubject, type Observable, Subscription } from 'rxjs';
 import { type Actor, type AnyMachineSnapshot, createActor } from 'xstate';
 import type { SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
+import { type Child, groupActor, INTENSITY, PERIOD } from '../actors/group.ts';
 import { parseDuration } from '../config/durations.ts';
-import { type LoadedPipeline, parsePipeline } from '../config/load.ts';
+import { type LoadedPipeline, readObject } from '../config/load.ts';
 import type { PipelineInput } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { StartError, UsageError } from '../errors.ts';
 import { describeFailure } from './failure.ts';
-import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
 import type { Pipeline } from './handles.ts';
 import { createPipeline, DRAIN, type PipelineRuntime } from './pipeline.ts';
 import type { SupervisorStatus } from './status.ts';
@@ -16,6 +17,8 @@ import { throttledStatus } from './throttle.ts';
 export interface SupervisorOptions {
   /** Where `${secret|NAME}` looks for the file NAME when `HAWSER_SECRET_NAME` is not set. Default: nowhere. */
   readonly secretsDir?: string | undefined;
+  /** Where cursors without `persist-to` are kept. Default: `.hawser` beside the config file, else in the working directory. */
+  readonly stateDir?: string | undefined;
   /** Stops the supervisor, with the default drain, when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,6 +49,8 @@ export interface Supervisor extends AsyncDisposable {
   start(): Promise<void>;
   /** Stops taking in, delivers what is owed until the deadline, closes. Afterwards no timer and no socket is left. */
   stop(options?: StopOptions): Promise<Outcome>;
+  /** Reads the certificates of all listeners again; peers that connect from then on are shown the new ones. */
+  reload(): void;
   /** Resolves once every pipeline has ended, by itself or by `stop`. */
   readonly done: Promise<Outcome>;
   readonly status: SupervisorStatus;
@@ -95,12 +100,14 @@ class RootSupervisor implements Supervisor {
   }
 
   add(pipeline: PipelineInput | LoadedPipeline): Pipeline {
-    const options = isLoaded(pipeline) ? pipeline.options : parsePipeline(pipeline);
+    const loaded = isLoaded(pipeline) ? pipeline : readObject(pipeline);
+    const { options } = loaded;
     if (this.#pipelines.has(options.name)) throw new UsageError(`a pipeline named ${options.name} is there already`);
     const stage = this.#stage$.value;
     if (stage === 'stopping' || stage === 'stopped') throw new UsageError('the supervisor has been stopped');
-    const runtime = createPipeline(options, this.#environment, {
+    const runtime = createPipeline(loaded, this.#environment, {
       secretsDir: this.#options.secretsDir,
+      stateDir: this.#options.stateDir ?? join(loaded.folder, '.hawser'),
       changed: () => this.#edges$.next(),
     });
     this.#pipelines.set(options.name, runtime);
@@ -146,6 +153,10 @@ class RootSupervisor implements Supervisor {
       root.send({ type: 'stop' });
     }
     return this.done;
+  }
+
+  reload(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.renew();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

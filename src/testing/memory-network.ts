@@ -1,7 +1,8 @@
-import type { Accept, Clock, Dial, Handshake, Listen, Listener, ListenRequest, Loss } from '../environment.ts';
+import type { Accept, Admission, Clock, Dial, Listen, Listener, ListenRequest, Loss, Terms } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
-import { statusLoss } from '../transport/loss.ts';
-import { type Attempt, addressOf, handshakeOf, isAnswer, type Link, lowerCase, resetLoss } from './memory-request.ts';
+import { isRefusal } from '../transport/refusal.ts';
+import { askAdmission, refusalLoss } from './memory-admission.ts';
+import { type Attempt, addressOf, handshakeOf, isAnswer, type Link, resetLoss } from './memory-request.ts';
 import { MemorySocket } from './memory-socket.ts';
 import type { WireOptions } from './memory-stream.ts';
 
@@ -91,6 +92,9 @@ class Network implements MemoryNetwork {
     const listener: Listener = {
       host: request.host,
       port,
+      refusedConnections: 0,
+      // Certificates are not simulated.
+      renew: () => {},
       close: () => {
         closed ??= this.#close(address);
         return closed;
@@ -167,33 +171,46 @@ class Network implements MemoryNetwork {
     const { address, client } = link;
     const fault = this.#faults.get(address);
     if (fault?.kind === 'hang') return;
-    if (fault?.kind === 'freeze' || fault?.kind === 'blackhole') {
+    if (this.#isSilent(address)) {
       this.#hold(link, () => this.#upgrade(attempt));
       return;
     }
-    const listening = this.#listening.get(address);
     const refused = fault?.kind === 'refuse' ? fault.loss : undefined;
-    const loss = refused ?? this.#refusal(listening, handshakeOf(url, request));
-    if (loss === undefined && listening !== undefined) this.#accept(attempt, listening);
-    else client.after(this.#wire.latency, () => client.lose(loss ?? resetLoss()));
+    const listening = this.#listening.get(address);
+    if (refused !== undefined || listening === undefined) {
+      this.#turnAway(client, refused ?? resetLoss());
+      return;
+    }
+    const answer = (admission: Admission) => this.#answer(attempt, listening, admission);
+    const admission = askAdmission(listening.request, handshakeOf(url, request));
+    // A timer of the client dies with it, when it was cut at this instant for example.
+    if (admission instanceof Promise) admission.then((late) => client.after(0, () => answer(late)));
+    else answer(admission);
   }
 
-  #refusal(listening: Listening | undefined, handshake: Omit<Handshake, 'protocol'>) {
-    const refusal = listening?.request.admit?.(handshake);
-    if (refusal === undefined) return undefined;
-    return statusLoss(refusal.status, lowerCase(refusal.headers), () => this.#wire.clock.now());
+  #answer(attempt: Attempt, listening: Listening, admission: Admission): void {
+    const { link } = attempt;
+    if (this.#isSilent(link.address)) this.#hold(link, () => this.#answer(attempt, listening, admission));
+    else if (this.#listening.get(link.address) !== listening) this.#turnAway(link.client, resetLoss());
+    else if (!isRefusal(admission)) this.#accept(attempt, listening, admission);
+    else this.#turnAway(link.client, refusalLoss(admission, this.#wire.clock.now));
   }
 
-  #accept({ link, url, request, events }: Attempt, { request: listening, accept }: Listening): void {
+  #turnAway(client: MemorySocket, loss: Loss): void {
+    client.after(this.#wire.latency, () => client.lose(loss));
+  }
+
+  #accept({ link, url, request, events }: Attempt, listening: Listening, terms: Terms = {}): void {
     const { client } = link;
-    const protocol = request.subprotocols.find((name) => listening.subprotocols?.includes(name)) ?? '';
-    const server = new MemorySocket(this.#wire, false, listening.maxPayload);
+    const { subprotocols = [], maxPayload } = { ...listening.request, ...terms };
+    const protocol = request.subprotocols.find((name) => subprotocols.includes(name)) ?? '';
+    const server = new MemorySocket(this.#wire, false, maxPayload);
     link.server = server;
     server.ended = () => this.#forget(link);
     server.tie(client);
     client.tie(server);
     server.open();
-    server.tell(accept(server, { ...handshakeOf(url, request), protocol }));
+    server.tell(listening.accept(server, { ...handshakeOf(url, request), protocol }));
     client.after(this.#wire.latency, () => this.#open(link, () => events.open(protocol)));
   }
 
@@ -214,6 +231,11 @@ class Network implements MemoryNetwork {
       server?.hangUp();
       server?.lose({ kind: 'close', code: 1006, reason: '' });
     }
+  }
+
+  #isSilent(address: string): boolean {
+    const kind = this.#faults.get(address)?.kind;
+    return kind === 'freeze' || kind === 'blackhole';
   }
 
   #hold(link: Link, go: () => void): void {

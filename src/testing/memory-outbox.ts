@@ -1,4 +1,4 @@
-import { frameSize } from '../transport/frame-encoder.ts';
+import { frameSize } from '../transport/frame-header.ts';
 
 /** What travels between the ends of a connection in a memory network. */
 export type WireFrame =

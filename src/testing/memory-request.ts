@@ -1,4 +1,4 @@
-import type { DialRequest, Handshake, Loss, SocketEvents } from '../environment.ts';
+import type { DialRequest, Loss, SocketEvents, UpgradeRequest } from '../environment.ts';
 import type { MemorySocket } from './memory-socket.ts';
 
 /** A connection or an attempt; `server` is there once it is accepted. */
@@ -23,7 +23,7 @@ export function addressOf(url: URL): string {
 }
 
 /** What a listener hears of a dial before it answers. */
-export function handshakeOf(url: URL, request: DialRequest): Omit<Handshake, 'protocol'> {
+export function handshakeOf(url: URL, request: DialRequest): UpgradeRequest {
   const offered = request.subprotocols.join(',');
   return {
     target: `${url.pathname}${url.search}`,

@@ -1,5 +1,6 @@
 import {
   DRAIN_MARK,
+  type EncodedFrames,
   type Frame,
   type FrameSocket,
   type Loss,
@@ -9,6 +10,7 @@ import {
 } from '../environment.ts';
 import { unpackFrames } from '../messages/packed-chunk.ts';
 import { type ClosePayload, closePayload } from '../transport/close-frame.ts';
+import { checkUnmasked, decodeFrames } from '../transport/encoded-frames.ts';
 import { checkPingPayload } from '../transport/frame-encoder.ts';
 import { MemoryOutbox, type WireFrame } from './memory-outbox.ts';
 import { MemoryStream, type WireOptions } from './memory-stream.ts';
@@ -17,6 +19,7 @@ const ABNORMAL: Loss = { kind: 'close', code: 1006, reason: '' };
 
 /** One end of a connection in a memory network. All events come from the clock's timers or from microtasks. */
 export class MemorySocket implements FrameSocket {
+  readonly #masked: boolean;
   readonly #maxPayload: number;
   readonly #outbox: MemoryOutbox;
   readonly #stream: MemoryStream;
@@ -33,6 +36,7 @@ export class MemorySocket implements FrameSocket {
 
   /** `masked`: true on the client's side. `maxPayload` as in `DialRequest`. */
   constructor(wire: WireOptions, masked: boolean, maxPayload: number) {
+    this.#masked = masked;
     this.#maxPayload = maxPayload;
     this.#outbox = new MemoryOutbox(masked);
     this.#stream = new MemoryStream(wire, {
@@ -96,10 +100,12 @@ export class MemorySocket implements FrameSocket {
     this.after(0, () => this.lose(this.#stream.opened ? ABNORMAL : loss));
   }
 
-  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames | EncodedFrames, taken?: () => void): void {
+    if ('encoded' in frames) checkUnmasked(this.#masked);
     if (this.#over || this.#closing) return;
-    const each = 'memory' in frames ? unpackFrames(frames) : frames;
-    for (const { data, binary } of each) this.#outbox.add({ kind: 'data', data: Buffer.from(data), binary });
+    for (const { data, binary } of oneByOne(frames)) {
+      this.#outbox.add({ kind: 'data', data: Buffer.from(data), binary });
+    }
     if (taken !== undefined) this.#outbox.mark(taken);
     this.#queued();
   }
@@ -227,4 +233,9 @@ export class MemorySocket implements FrameSocket {
     this.ended();
     return true;
   }
+}
+
+function oneByOne(frames: readonly Frame[] | PackedFrames | EncodedFrames): readonly Frame[] {
+  if ('encoded' in frames) return decodeFrames(frames);
+  return 'memory' in frames ? unpackFrames(frames) : frames;
 }

@@ -1,23 +1,16 @@
 import type { Frame, PackedFrames } from '../environment.ts';
 import { borrowChunk } from './chunk-pool.ts';
+import { headerSize, LONGEST_HEADER, TEXT, writeHeader } from './frame-header.ts';
 import { maskCopy, maskInPlace } from './frame-mask.ts';
-
-/** Opcodes (RFC 6455, section 5.2) of the frames that this side encodes. */
-export const TEXT = 0x1;
-export const BINARY = 0x2;
-export const PING = 0x9;
 
 /** Chunks grow to this many bytes; only a frame that is larger by itself gets a larger chunk. */
 export const CHUNK_LIMIT = 256 * 1024;
 
-const LONGEST_HEADER = 14;
+/** Encoded frames of up to this many bytes are copied behind others: many small buffers cost more than the copies. */
+const COPY_LIMIT = 4 * 1024;
+
 const NOTHING = Buffer.alloc(0);
 const NO_VIEW = new DataView(NOTHING.buffer, 0, 0);
-
-/** The size on the wire of a frame with a payload of `length` bytes. */
-export function frameSize(length: number, masked: boolean): number {
-  return headerSize(length, masked) + length;
-}
 
 /** Throws a RangeError when `payload` does not fit into a control frame (RFC 6455, section 5.5: 125 bytes). */
 export function checkPingPayload(payload: string): void {
@@ -71,12 +64,27 @@ export class FrameEncoder {
       this.#expected = left;
       this.#makeRoom(header + length);
       left -= length + LONGEST_HEADER;
-      this.#writeHeader(TEXT, length);
+      writeHeader(this.#view, this.#end, TEXT, length, this.#masked);
       const payload = this.#end + header;
       if (this.#masked) maskCopy(source, from, from + length, this.#view, payload);
       else memory.copy(this.#target, payload, from, from + length);
       this.#end = payload + length;
       size += header + length;
+    }
+    return size;
+  }
+
+  /** Adds whole frames as they are and answers with their size. They are sent from where they lie, unless small. */
+  addEncoded(frames: Buffer): number {
+    const size = frames.length;
+    if (size === 0) return 0;
+    if (this.empty || size > COPY_LIMIT) {
+      this.#seal();
+      this.#sealed.push(frames);
+    } else {
+      this.#makeRoom(size);
+      this.#target.set(frames, this.#end);
+      this.#end += size;
     }
     return size;
   }
@@ -125,28 +133,11 @@ export class FrameEncoder {
   /** Puts the header before a payload that is in place already, masks it, and moves on. */
   #finish(opcode: number, header: number, length: number): number {
     const start = this.#end;
-    this.#writeHeader(opcode, length);
+    writeHeader(this.#view, start, opcode, length, this.#masked);
     const end = start + header + length;
     if (this.#masked) maskInPlace(this.#view, start + header - 4, end);
     this.#end = end;
     return end - start;
-  }
-
-  #writeHeader(opcode: number, length: number): void {
-    const view = this.#view;
-    const start = this.#end;
-    const maskBit = this.#masked ? 0x80 : 0;
-    view.setUint8(start, 0x80 | opcode);
-    if (length <= 125) {
-      view.setUint8(start + 1, maskBit | length);
-    } else if (length <= 0xffff) {
-      view.setUint8(start + 1, maskBit | 126);
-      view.setUint16(start + 2, length);
-    } else {
-      view.setUint8(start + 1, maskBit | 127);
-      view.setUint32(start + 2, Math.floor(length / 2 ** 32));
-      view.setUint32(start + 6, length >>> 0);
-    }
   }
 
   #makeRoom(bytes: number): void {
@@ -170,9 +161,4 @@ export class FrameEncoder {
     this.#view = NO_VIEW;
     this.#end = 0;
   }
-}
-
-function headerSize(length: number, masked: boolean): number {
-  const plain = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
-  return masked ? plain + 4 : plain;
 }

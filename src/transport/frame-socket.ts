@@ -1,10 +1,28 @@
 import { type RawData, WebSocket } from 'ws';
-import type { Frame, FrameSocket, Loss, PackedFrames, ReceivedFrame, SocketEvents } from '../environment.ts';
+import type {
+  EncodedFrames,
+  Frame,
+  FrameSocket,
+  Loss,
+  PackedFrames,
+  ReceivedFrame,
+  SocketEvents,
+} from '../environment.ts';
 import { closePayload } from './close-frame.ts';
 import { type ByteStream, FrameWriter } from './frame-writer.ts';
+import { Pongs } from './pongs.ts';
 
 /** How long, in milliseconds, a peer whose close frame was answered, or that broke the protocol, may take to go. */
 const LINGER = 5_000;
+
+/**
+ * In how many fragments a message may come: one per 4 KiB of the largest message, within these bounds. One byte may
+ * hold the memory of a whole read, 64 KiB, when pings fill the rest of it: 66 MB with 1024 of them, measured.
+ */
+const FRAGMENTS = { least: 1024, most: 4 * 1024, bytes: 4 * 1024 };
+
+/** In how many reads a frame may come, likewise. Each holds some 250 bytes of objects. */
+const READS = { least: 16 * 1024, most: 256 * 1024, bytes: 128 };
 
 /** Options of both sides' ws sockets. */
 export function socketOptions(maxPayload: number) {
@@ -13,9 +31,16 @@ export function socketOptions(maxPayload: number) {
     perMessageDeflate: false,
     // ws cuts the limit to 32 bits, and would read a larger one as none.
     maxPayload: Math.min(maxPayload, 2 ** 31 - 1),
+    maxFragments: piecesOf(maxPayload, FRAGMENTS),
+    maxBufferedChunks: piecesOf(maxPayload, READS),
+    autoPong: false,
     // The owner of the socket times the close handshake.
     closeTimeout: 2 ** 31 - 1,
   };
+}
+
+function piecesOf(maxPayload: number, { least, most, bytes }: typeof FRAGMENTS): number {
+  return Math.max(least, Math.min(most, Math.ceil(maxPayload / bytes)));
 }
 
 /** A ws socket that tells before any close frame of its own leaves: an answer, a verdict, or what its user asked for. */
@@ -31,6 +56,7 @@ export class ClosingWebSocket extends WebSocket {
 /** The frame socket over ws, dialled or accepted. */
 export class WebSocketFrames implements FrameSocket {
   readonly #writer: FrameWriter;
+  readonly #pongs = new Pongs((payload, sent) => this.#pong(payload, sent));
   #socket: ClosingWebSocket | undefined;
   #events: SocketEvents | undefined;
   #gathered: ReceivedFrame[] = [];
@@ -72,6 +98,7 @@ export class WebSocketFrames implements FrameSocket {
     this.#socket = socket;
     socket.beforeClose = () => this.#beforeClose(socket);
     socket.on('message', (data, binary) => this.#received(data, binary));
+    socket.on('ping', (payload) => this.#pongs.answer(payload));
     socket.on('pong', (payload) => {
       this.#deliver();
       this.#events?.pong(payload.toString());
@@ -98,7 +125,7 @@ export class WebSocketFrames implements FrameSocket {
     events?.lost(this.#verdict ?? loss);
   }
 
-  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
+  write(frames: readonly Frame[] | PackedFrames | EncodedFrames, taken?: () => void): void {
     this.#writer.write(frames, taken);
   }
 
@@ -135,6 +162,10 @@ export class WebSocketFrames implements FrameSocket {
     if (this.#over) return;
     this.#mute();
     this.#socket?.terminate();
+  }
+
+  #pong(payload: Buffer, sent: () => void): void {
+    this.#socket?.pong(payload, undefined, sent);
   }
 
   #received(data: RawData, binary: boolean): void {

@@ -1,6 +1,8 @@
-import { DRAIN_MARK, type Frame, type PackedFrames } from '../environment.ts';
+import { DRAIN_MARK, type EncodedFrames, type Frame, type PackedFrames } from '../environment.ts';
 import { returnChunk } from './chunk-pool.ts';
-import { BINARY, CHUNK_LIMIT, checkPingPayload, FrameEncoder, PING, TEXT } from './frame-encoder.ts';
+import { checkUnmasked, partsOf } from './encoded-frames.ts';
+import { CHUNK_LIMIT, checkPingPayload, FrameEncoder } from './frame-encoder.ts';
+import { BINARY, PING, TEXT } from './frame-header.ts';
 
 /** The part of a `net.Socket` that the writer needs. */
 export interface ByteStream {
@@ -22,6 +24,7 @@ interface Mark {
  * itself) go between two of ours, never within one.
  */
 export class FrameWriter {
+  readonly #masked: boolean;
   readonly #encoder: FrameEncoder;
   readonly #drained: () => void;
   #stream: ByteStream | undefined;
@@ -36,6 +39,7 @@ export class FrameWriter {
 
   /** `masked`: true on the client's side (RFC 6455, section 5.1). `drained` as in `SocketEvents`. */
   constructor(masked: boolean, drained: () => void) {
+    this.#masked = masked;
     this.#encoder = new FrameEncoder(masked);
     this.#drained = drained;
   }
@@ -54,16 +58,16 @@ export class FrameWriter {
     this.#flushSoon();
   }
 
-  write(frames: readonly Frame[] | PackedFrames, taken?: () => void): void {
-    if (this.#finished) return;
-    if ('memory' in frames) {
-      this.#queued(this.#encoder.addPacked(frames), taken);
+  /** Throws a TypeError for encoded frames on the client's side, which must mask them. */
+  write(frames: readonly Frame[] | PackedFrames | EncodedFrames, taken?: () => void): void {
+    if ('encoded' in frames) {
+      checkUnmasked(this.#masked);
+      if (!this.#finished) this.#queued(this.#addEncoded(frames), taken);
       return;
     }
-    if (frames.length > 1) this.#encoder.expect(frames);
-    let bytes = 0;
-    for (const frame of frames) bytes += this.#encoder.add(frame.binary ? BINARY : TEXT, frame.data);
-    this.#queued(bytes, taken);
+    if (this.#finished) return;
+    if ('memory' in frames) this.#queued(this.#encoder.addPacked(frames), taken);
+    else this.#queued(this.#addEach(frames), taken);
   }
 
   /** Throws a RangeError for a payload above 125 bytes (RFC 6455, section 5.5). */
@@ -86,6 +90,20 @@ export class FrameWriter {
     this.#ended = true;
     this.#encoder.clear();
     this.#marks = [];
+  }
+
+  #addEach(frames: readonly Frame[]): number {
+    if (frames.length > 1) this.#encoder.expect(frames);
+    let bytes = 0;
+    for (const frame of frames) bytes += this.#encoder.add(frame.binary ? BINARY : TEXT, frame.data);
+    return bytes;
+  }
+
+  /** What is larger than one write is cut between frames, where another writer's control frames may go. */
+  #addEncoded(frames: EncodedFrames): number {
+    if (frames.encoded.length <= CHUNK_LIMIT) return this.#encoder.addEncoded(frames.encoded);
+    for (const part of partsOf(frames, CHUNK_LIMIT)) this.#encoder.addEncoded(part);
+    return frames.encoded.length;
   }
 
   #queued(bytes: number, taken: (() => void) | undefined): void {

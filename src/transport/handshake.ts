@@ -3,6 +3,7 @@ import type { Scope } from '../config/scope.ts';
 import { compileRequest, compileTemplate, resolveTemplate } from '../config/template.ts';
 import { webSocketUrl } from '../config/url.ts';
 import type { DialRequest } from '../environment.ts';
+import { environmentProxy, proxyUrl } from './proxy.ts';
 
 /** What one attempt sends: resolved anew each time, so that a rotated token is used by the next one. */
 export interface PreparedHandshake {
@@ -11,40 +12,53 @@ export interface PreparedHandshake {
   readonly greeting: readonly string[];
 }
 
-type HandshakeOptions = Pick<
+/** `cursor`: in which header and query parameter the cursor of the scope is sent, while it has one. */
+export type HandshakeOptions = Pick<
   WebSocketClientOptions,
-  'url' | 'headers' | 'query' | 'subprotocols' | 'auth' | 'tls' | 'requests' | 'max-payload'
->;
+  'url' | 'headers' | 'query' | 'subprotocols' | 'auth' | 'tls' | 'proxy' | 'requests' | 'max-payload'
+> & {
+  readonly cursor?:
+    | { readonly 'header-name'?: string | undefined; readonly 'query-parameter'?: string | undefined }
+    | undefined;
+};
 
 /**
  * Resolves every template of the handshake and the requests.
- * @throws TemplateError for a value that is missing, UrlError for a url that cannot be dialled once it is resolved.
+ * @throws TemplateError for a value that is missing, UrlError for a url that cannot be dialled once it is resolved,
+ * TypeError for a certificate, a key or a proxy that cannot be used.
  */
 export async function prepareHandshake(options: HandshakeOptions, scope: Scope): Promise<PreparedHandshake> {
   const fill = (text: string) => resolveTemplate(compileTemplate(text, { event: false }), scope);
-  const authority = options.tls?.['ca-certificate'];
+  const url = await resolveUrl(options, fill, scope);
+  const proxy = await resolveProxy(url, options.proxy, fill, scope);
   return {
     request: {
-      url: await resolveUrl(options, fill),
-      headers: { ...(await resolveMap(options.headers, fill)), ...(await authorization(options.auth, fill)) },
+      url: url.href,
+      headers: await resolveHeaders(options, fill, scope),
       subprotocols: options.subprotocols,
       maxPayload: options['max-payload'],
-      ...(authority === undefined ? {} : { certificateAuthority: await readPem(await fill(authority), scope) }),
+      ...(await resolveTls(options.tls, fill, scope)),
+      ...(proxy === undefined ? {} : { proxy }),
     },
     greeting: await Promise.all(options.requests.map((text) => resolveTemplate(compileRequest(text), scope))),
   };
 }
 
 type Fill = (text: string) => Promise<string>;
+type Texts = Readonly<Record<string, string>>;
 
-async function resolveUrl(options: HandshakeOptions, fill: Fill): Promise<string> {
+async function resolveUrl(options: HandshakeOptions, fill: Fill, scope: Scope): Promise<URL> {
   const url = new URL(webSocketUrl(await fill(options.url)));
-  url.search = mergeQuery(url.search, await resolveMap(options.query, fill));
-  return url.href;
+  url.search = mergeQuery(url.search, {
+    ...(await resolveMap(options.query, fill)),
+    ...(await resolveMap(options.auth?.query, fill)),
+    ...cursorUnder(options.cursor?.['query-parameter'], scope),
+  });
+  return url;
 }
 
 /** The url's own query stays as it is written, since a signature may cover it; of one name the later wins. */
-function mergeQuery(own: string, added: Readonly<Record<string, string>>): string {
+function mergeQuery(own: string, added: Texts): string {
   const kept = own
     .slice(1)
     .split('&')
@@ -59,12 +73,30 @@ function nameOf(pair: string): string {
   return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
-async function resolveMap(map: Readonly<Record<string, string>>, fill: Fill): Promise<Record<string, string>> {
+/** Of one name, in whatever case, the later wins. */
+async function resolveHeaders({ headers, auth, cursor }: HandshakeOptions, fill: Fill, scope: Scope): Promise<Texts> {
+  const maps = [
+    await resolveMap(headers, fill),
+    await resolveMap(auth?.headers, fill),
+    await authorization(auth, fill),
+    cursorUnder(cursor?.['header-name'], scope),
+  ];
+  const merged = new Map<string, readonly [name: string, value: string]>();
+  for (const entry of maps.flatMap((map) => Object.entries(map))) merged.set(entry[0].toLowerCase(), entry);
+  return Object.fromEntries(merged.values());
+}
+
+function cursorUnder(name: string | undefined, scope: Scope): Texts {
+  const value = name === undefined ? undefined : scope.cursor();
+  return name === undefined || value === undefined ? {} : { [name]: value };
+}
+
+async function resolveMap(map: Texts = {}, fill: Fill): Promise<Texts> {
   const entries = Object.entries(map).map(async ([name, value]) => [name, await fill(value)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function authorization(auth: HandshakeOptions['auth'], fill: Fill): Promise<Record<string, string>> {
+async function authorization(auth: HandshakeOptions['auth'], fill: Fill): Promise<Texts> {
   const token = auth?.['bearer-token'];
   if (token !== undefined) return { Authorization: `Bearer ${await fill(token)}` };
   if (!auth?.basic) return {};
@@ -72,11 +104,52 @@ async function authorization(auth: HandshakeOptions['auth'], fill: Fill): Promis
   return { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-async function readPem(textOrPath: string, scope: Scope): Promise<string> {
-  if (textOrPath.includes('-----BEGIN')) return textOrPath;
+/** The option, else what the environment says; asked anew each time, as everything else. */
+async function resolveProxy(
+  url: URL,
+  proxy: string | undefined,
+  fill: Fill,
+  scope: Scope,
+): Promise<string | undefined> {
+  return proxy === undefined ? environmentProxy(url, scope.env) : proxyUrl(await fill(proxy), 'proxy');
+}
+
+type Tls = NonNullable<HandshakeOptions['tls']>;
+
+async function resolveTls(tls: Tls | undefined, fill: Fill, scope: Scope): Promise<Partial<DialRequest>> {
+  if (tls === undefined) return {};
+  const certificateAuthority = await readPem('ca-certificate', tls, fill, scope);
+  const certificate = await readPem('client-certificate', tls, fill, scope);
+  const key = await readPem('client-key', tls, fill, scope);
+  return {
+    ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(key === undefined ? {} : { key }),
+    ...(tls['insecure-skip-verify'] ? { insecure: true } : {}),
+  };
+}
+
+type PemOption = 'ca-certificate' | 'client-certificate' | 'client-key';
+
+/** PEM text is taken as it stands, anything else is the path of a file. */
+async function readPem(option: PemOption, tls: Tls, fill: Fill, scope: Scope): Promise<string | undefined> {
+  const template = tls[option];
+  if (template === undefined) return undefined;
+  const textOrPath = await fill(template);
+  if (isPem(textOrPath)) return textOrPath;
+  const text = await readText(option, textOrPath, scope);
+  if (!isPem(text)) throw new TypeError(`tls.${option}: ${textOrPath} holds no PEM text`);
+  return text;
+}
+
+async function readText(option: PemOption, path: string, scope: Scope): Promise<string> {
   try {
-    return await scope.readText(textOrPath);
+    return await scope.readText(path);
   } catch (error) {
-    throw new TypeError(`tls.ca-certificate: ${textOrPath} cannot be read`, { cause: error });
+    throw new TypeError(`tls.${option}: ${path} cannot be read`, { cause: error });
   }
+}
+
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN');
 }

@@ -1,83 +1,71 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
-import type { Accept, Handshake, Listen, Listener, ListenRequest, Refusal } from '../environment.ts';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Accept, Listen, Listener, ListenRequest, ServerCertificate } from '../environment.ts';
 import { NetworkError } from '../errors.ts';
-import { ClosingWebSocket, socketOptions, WebSocketFrames } from './frame-socket.ts';
-import { violationLoss } from './loss.ts';
+import { Admissions } from './admission.ts';
+import { certificateFault } from './certificate.ts';
+import { Connections } from './connections.ts';
+import { answerPlainRequest } from './refusal.ts';
 
-/** A peer has this long, in milliseconds, for its whole request; looked at once a second. */
-const REQUEST_TIMEOUT = 10_000;
-const CHECK_INTERVAL = 1_000;
+/** What peers may use of a listener before they are upgraded. */
+export interface HandshakeLimits {
+  /** Milliseconds for TLS, the same again for the whole request, and again for `admit`. */
+  readonly timeout: number;
+  /** Between two looks at requests that take too long, in milliseconds. */
+  readonly checkInterval: number;
+  /** Connections that are not upgraded yet, at most; the next ones are ended. */
+  readonly connections: number;
+}
+
+const HANDSHAKE_LIMITS: HandshakeLimits = { timeout: 10_000, checkInterval: 1_000, connections: 1_024 };
 
 /**
- * Listens for WebSocket connections over HTTP with ws. A request that is no upgrade is answered 426. A subprotocol is
- * chosen in the peer's order, which is its order of preference (RFC 6455, section 4.1).
+ * Listens for WebSocket connections over HTTP or HTTPS with ws. A request that is no upgrade is answered 426. A
+ * subprotocol is chosen in the peer's order, which is its order of preference (RFC 6455, section 4.1).
  */
-export const listenWebSocket: Listen = async (request, accept) => {
-  const server = createServer({
-    headersTimeout: REQUEST_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: CHECK_INTERVAL,
-  });
-  const upgrader = createUpgrader(request);
-  const streams = new Set<Socket>();
-  server.on('connection', (stream: Socket) => {
-    streams.add(stream);
-    // Node removes its own error listener at the upgrade, and an error without a listener ends the process.
-    stream.on('error', () => {});
-    stream.on('close', () => streams.delete(stream));
-  });
+export const listenWebSocket: Listen = (request, accept) => listenWithin(HANDSHAKE_LIMITS, request, accept);
+
+/** The same with other limits. */
+export async function listenWithin(limits: HandshakeLimits, request: ListenRequest, accept: Accept): Promise<Listener> {
+  const { server, renew } = createHttp(limits, request);
+  const connections = new Connections(server, limits.connections);
+  const admissions = new Admissions(request, accept, limits.timeout);
   server.on('request', answerPlainRequest);
-  server.on('upgrade', (upgrade: IncomingMessage, stream, head: Buffer) => {
-    const refusal = request.admit?.(handshakeOf(upgrade));
-    if (refusal !== undefined) return refuse(upgrade, refusal);
-    return upgrader.handleUpgrade(upgrade, stream, head, (socket) => admit(socket, upgrade, accept));
-  });
+  server.on('upgrade', (upgrade: IncomingMessage, stream: Socket, head: Buffer) =>
+    admissions.answer(upgrade, head, () => connections.upgraded(stream)),
+  );
   await bind(server, request);
-  return createListener(server, streams, request);
-};
-
-function createUpgrader(request: ListenRequest) {
-  const known = request.subprotocols ?? [];
-  return new WebSocketServer({
-    ...socketOptions(request.maxPayload),
-    noServer: true,
-    clientTracking: false,
-    WebSocket: ClosingWebSocket,
-    handleProtocols: (offered) => [...offered].find((protocol) => known.includes(protocol)) ?? false,
-  });
+  return createListener(server, connections, renew, request);
 }
 
-function admit(socket: ClosingWebSocket, upgrade: IncomingMessage, accept: Accept): void {
-  const frames = new WebSocketFrames(false);
-  frames.attach(socket, violationLoss);
-  frames.open(upgrade.socket);
-  frames.tell(accept(frames, { ...handshakeOf(upgrade), protocol: socket.protocol }));
+interface Http {
+  readonly server: Server;
+  readonly renew: Listener['renew'];
 }
 
-function handshakeOf(upgrade: IncomingMessage): Omit<Handshake, 'protocol'> {
-  return {
-    target: upgrade.url ?? '/',
-    headers: upgrade.headers,
-    // A server that listens on both families sees IPv4 peers as IPv6 addresses.
-    remoteAddress: (upgrade.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+function createHttp({ timeout, checkInterval }: HandshakeLimits, request: ListenRequest): Http {
+  const options = {
+    headersTimeout: timeout,
+    requestTimeout: timeout,
+    connectionsCheckingInterval: checkInterval,
   };
+  const address = `${request.host}:${request.port}`;
+  if (request.tls === undefined) {
+    const renew = () => {
+      throw new NetworkError(`${address} does not serve TLS`);
+    };
+    return { server: createServer(options), renew };
+  }
+  const server = createSecureServer({ ...options, handshakeTimeout: timeout, ...checked(address, request.tls) });
+  return { server, renew: (tls) => server.setSecureContext(checked(address, tls)) };
 }
 
-function answerPlainRequest(_: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(426, { upgrade: 'websocket', connection: 'close' });
-  response.end();
-}
-
-function refuse(upgrade: IncomingMessage, refusal: Refusal): void {
-  const stream = upgrade.socket;
-  const response = new ServerResponse(upgrade);
-  response.shouldKeepAlive = false;
-  response.assignSocket(stream);
-  response.on('finish', () => stream.destroySoon());
-  response.writeHead(refusal.status, { ...refusal.headers, 'content-length': 0 });
-  response.end();
+/** In Node's words. Looked at before Node does, which would keep half of what is no good. */
+function checked(address: string, tls: ServerCertificate) {
+  const fault = certificateFault(tls);
+  if (fault !== undefined) throw new NetworkError(`${address} cannot serve TLS: ${fault}`);
+  return { cert: tls.certificate, key: tls.key };
 }
 
 function bind(server: Server, { host, port }: ListenRequest): Promise<void> {
@@ -97,24 +85,31 @@ function bind(server: Server, { host, port }: ListenRequest): Promise<void> {
   });
 }
 
-function createListener(server: Server, streams: ReadonlySet<Socket>, { host, port }: ListenRequest): Listener {
+function createListener(
+  server: Server,
+  connections: Connections,
+  renew: Listener['renew'],
+  { host, port }: ListenRequest,
+): Listener {
   let closed: Promise<void> | undefined;
   const address = server.address();
   return {
     host,
     port: isAddressInfo(address) ? address.port : port,
+    get refusedConnections() {
+      return connections.refused;
+    },
+    renew,
     close() {
-      closed ??= end(server, streams);
+      closed ??= end(server, connections);
       return closed;
     },
   };
 }
 
-async function end(server: Server, streams: ReadonlySet<Socket>): Promise<void> {
-  const ends = [...streams].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
+async function end(server: Server, connections: Connections): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  for (const stream of streams) stream.destroy();
-  await Promise.all([closed, ...ends]);
+  await Promise.all([closed, connections.end()]);
   // ws tells of the end of a stream some ticks after the stream itself does.
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Loss } from '../environment.ts';
+import { TunnelError } from './request-fault.ts';
 
 const TOO_BIG = new Set([
   'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
@@ -10,6 +11,7 @@ const TOO_BIG = new Set([
 
 /** What an error means that came before the connection was open. `socket` is the one that the request ran over. */
 export function openingLoss(error: Error, socket: Socket | undefined): Loss {
+  if (error instanceof TunnelError) return { kind: 'network', code: error.code, message: error.message };
   const code = codeOf(error);
   // ws's own verdicts on the upgrade answer have no code.
   if (code === undefined) return { kind: 'handshake', message: messageOf(error) };
@@ -66,12 +68,14 @@ function failedVerification(socket: Socket | undefined, code: string): boolean {
   return socket instanceof TLSSocket && !socket.authorized && String(socket.authorizationError) === code;
 }
 
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** As Node names it. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** An error over all addresses of a name has no message of its own. */
-function messageOf(error: Error): string {
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
-  return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; ');
+  return error.errors.map(messageOf).join('; ');
 }

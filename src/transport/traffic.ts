@@ -27,8 +27,22 @@ export interface Traffic {
   pong(payload: string): void;
   /** The socket asked to wait and has room again. */
   drained(): void;
-  /** The socket is gone; what it had not acknowledged is not. */
-  lost(): void;
+  /**
+   * The socket is gone; what it had not acknowledged is not. `closeCode`: the peer's, when its close frame ended it
+   * (1005: one without a code).
+   */
+  lost(closeCode?: number): void;
   /** Something that was handed to this component is not acknowledged. */
   readonly owing: boolean;
+}
+
+/** What a component that writes tells of its connection: edges, never a message. */
+export interface TrafficEdges {
+  /** The peer does not acknowledge what was sent: the connection must be dialled anew. */
+  unacknowledged(message: string): void;
+  /** There has been no room for more, for a while. */
+  blocked(): void;
+  unblocked(): void;
+  /** The first event in line was given up, so that the rest can go on. */
+  rejected(): void;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Link } from '../../src/actors/link.ts';
 import type { FrameSocket, ReceivedFrame } from '../../src/environment.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
-import type { Traffic } from '../../src/transport/traffic.ts';
+import { silentTraffic } from './silent-traffic.ts';
 
 const FRAMES: ReceivedFrame[] = [{ data: Buffer.from('hello'), binary: false }];
 
@@ -35,14 +35,7 @@ function createWorld() {
   const socket = new SlowSocket();
   const edges: string[] = [];
   const heard: unknown[] = [];
-  const traffic: Traffic = {
-    live: () => {},
-    frames: (frames) => heard.push(frames),
-    pong: (payload) => heard.push(payload),
-    drained: () => {},
-    lost: () => {},
-    owing: false,
-  };
+  const traffic = silentTraffic({ frames: (frames) => heard.push(frames), pong: (payload) => heard.push(payload) });
   const link = new Link(socket, clock, traffic, {
     pingTaken: () => edges.push('taken'),
     pingAnswered: () => edges.push('answered'),
@@ -144,6 +137,19 @@ describe('a link', () => {
     link.ping('acknowledgement', () => taken.push('acknowledgement'));
     socket.flush();
     expect([taken, edges]).toEqual([['acknowledgement'], []]);
+  });
+
+  test.each([
+    ['a pong', (link: Link) => link.pong('beat')],
+    ['a frame', (link: Link) => link.frames(FRAMES)],
+  ])('asks from its question on until %s answers it', (_what, answer) => {
+    const { link, socket } = createWorld();
+    expect(link.asks).toBe(false);
+    link.ask('beat');
+    socket.flush();
+    expect(link.asks).toBe(true);
+    answer(link);
+    expect(link.asks).toBe(false);
   });
 
   test('tells how long ago the question went out', async () => {

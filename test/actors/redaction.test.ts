@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRedaction } from '../../src/actors/redaction.ts';
+import { createRedaction, hideHandshake } from '../../src/actors/redaction.ts';
 
 function redactionOf(...values: string[]) {
   const redaction = createRedaction();
@@ -36,5 +36,49 @@ describe('a redaction', () => {
     const redaction = redactionOf('s3cret');
     redaction.clear();
     expect(redaction.redact('s3cret')).toBe('s3cret');
+  });
+});
+
+describe('the redaction of a handshake', () => {
+  const base = {
+    url: 'wss://me:url%20word@feed/?key=query%20word',
+    headers: { 'X-Key': 'header-word', Authorization: 'Bearer token-word' },
+    subprotocols: [],
+    maxPayload: 1,
+    key: 'PEM-word',
+    proxy: 'http://me:proxy%20word@proxy:3128/',
+  };
+  const redaction = createRedaction();
+  hideHandshake(
+    redaction,
+    { request: base, greeting: ['{"op":"login","password":"login-word"}'] },
+    { auth: { basic: { username: 'me', password: 'basic-word' } } },
+  );
+
+  test.each([
+    'url word',
+    'url%20word',
+    'query word',
+    'query%20word',
+    'header-word',
+    'token-word',
+    'PEM-word',
+    'proxy word',
+    'proxy%20word',
+    Buffer.from('me:proxy word').toString('base64'),
+    'login-word',
+    'basic-word',
+  ])('hides %s', (secret) => {
+    expect(redaction.redact(`<${secret}>`)).toBe('<(hidden)>');
+  });
+
+  test('hides the user of a proxy without a password, which may be a token', () => {
+    const other = createRedaction();
+    hideHandshake(other, { request: { ...base, proxy: 'http://token%20word@proxy/' }, greeting: [] }, {});
+    expect(other.redact('token word')).toBe('(hidden)');
+  });
+
+  test('leaves the host of a proxy', () => {
+    expect(redaction.redact('connect ECONNREFUSED proxy:3128')).toBe('connect ECONNREFUSED proxy:3128');
   });
 });

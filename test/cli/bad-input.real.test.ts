@@ -12,7 +12,7 @@ describe('hawser run says in one line what is wrong with a config, prints no eve
     [
       'missing url',
       source('payload: text'),
-      'it.yaml:3:17 sources[0].web-socket.url: is missing, expected a ws:// or wss:// url',
+      'it.yaml:3:17 sources[0].web-socket.url: is missing, expected a ws:// or wss:// url; it is required in client mode',
     ],
     [
       'ftp',

@@ -59,6 +59,10 @@ export class Command {
     }));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get stderr(): string {
     return this.#texts.stderr;
   }
@@ -78,6 +82,10 @@ export class Command {
 
   write(text: string): void {
     this.#child.stdin?.write(text);
+  }
+
+  closeInput(): void {
+    this.#child.stdin?.end();
   }
 
   /** Reads no further, and tells the command's side so. */

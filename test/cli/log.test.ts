@@ -28,6 +28,8 @@ describe('a readable log line', () => {
     [{ pipeline: 'ticks', actor: 'ticks/out' }, 'ticks/out'],
     [{ pipeline: 'ticks', connection: 'ticks/out/connection' }, 'ticks/out'],
     [{ pipeline: 'ticks' }, 'ticks'],
+    [{ pipeline: 'ticks', connection: 'ticks/chat.upstream/connection' }, 'ticks/chat upstream'],
+    [{ pipeline: 'ticks', listener: 'ticks/listener/0.0.0.0:80' }, 'ticks/listener/0.0.0.0:80'],
   ])('%j is told of %s', (fields, who) => {
     const { logger, text } = readable();
     logger.info(fields, 'hello');

@@ -37,6 +37,14 @@ describe('what goes out', () => {
     expect(rate([['a'], ['a']], [7, 8])).toBe(8);
   });
 
+  test('is added up over the sides of a relay, which share what comes', () => {
+    const meter = createRateMeter();
+    const at = (factor: number) =>
+      ['chat.peers', 'chat.upstream'].map((name) => sink(name, { inputs: ['chat'], delivered: 5 * factor }));
+    meter(0, statusOf([], at(1)));
+    expect(meter(1000, statusOf([], at(2))).delivered).toBe(10);
+  });
+
   test('is added up where sinks take from different sources', () => {
     expect(rate([['a'], ['b']], [7, 8])).toBe(15);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatStatus } from '../../src/cli/status-line.ts';
 import { colourStyle, plainStyle } from '../../src/cli/style.ts';
 import type { ConnectionStatus, SinkStatus, SourceStatus } from '../../src/index.ts';
-import { LIVE, sink, source, statusOf } from './status.ts';
+import { LISTENING, LIVE, sink, source, statusOf } from './status.ts';
 
 function line(
   sources: SourceStatus[],
@@ -65,6 +65,41 @@ describe('the status line', () => {
     const sources = [source('exchange', { connection: LIVE })];
     const painted = line(sources, [], { width: 20, style: colourStyle });
     expect(stripVTControlCharacters(painted)).toBe(line(sources, [], { width: 20 }));
+  });
+
+  test('an endpoint says where it listens and how many peers it has', () => {
+    const chat = source('chat', { endpoint: { ...LISTENING, peers: 12 } });
+    expect(line([chat])).toBe('chat listening on 127.0.0.1:8080/chat, 12 peers │ in 0/s, out 0/s │ 0 in flight');
+  });
+
+  test('an endpoint whose peers are not read from is paused', () => {
+    expect(line([source('chat', { endpoint: LISTENING, held: true })])).toMatch(/chat, 0 peers, paused │/);
+  });
+
+  test('an endpoint is shown once, whoever uses it', () => {
+    const parts = [source('chat', { endpoint: LISTENING })];
+    expect(line(parts, [sink('chat.peers', { endpoint: LISTENING })])).toMatch(/^chat listening [^│]* │ in/);
+  });
+
+  test('the upstream of a relay is said as a person says it', () => {
+    expect(line([], [sink('chat.upstream', { connection: LIVE })])).toMatch(/^chat upstream live │/);
+  });
+
+  test.each([
+    ['binding', 'chat binding on 127.0.0.1:8080/chat │'],
+    ['draining', 'chat draining, 3 peers │'],
+    ['closed', 'chat closed │'],
+    ['failed', 'chat failed on 127.0.0.1:8080/chat │'],
+  ] as const)('an endpoint that is %s says so', (state, start) => {
+    const chat = sink('chat', { endpoint: { ...LISTENING, state, peers: 3 } });
+    expect(line([], [chat]).startsWith(start)).toBe(true);
+  });
+
+  test('many endpoints are counted, and their peers together', () => {
+    const five = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      source(name, { endpoint: { ...LISTENING, address: `h:1/${name}`, peers: 2 } }),
+    );
+    expect(line([...five, source('f', { connection: LIVE })])).toMatch(/^1 live │ 5 listening │ 10 peers │ in/);
   });
 
   test('without connections there is no word about reconnects', () => {

@@ -1,4 +1,5 @@
 import type { ConnectionStatus, SinkStatus, SourceStatus, SupervisorStatus } from '../../src/index.ts';
+import type { EndpointStatus } from '../../src/supervision/status.ts';
 
 export const LIVE: ConnectionStatus = {
   state: 'live',
@@ -11,7 +12,7 @@ export const LIVE: ConnectionStatus = {
 };
 
 export function source(name: string, more: Partial<SourceStatus> = {}): SourceStatus {
-  const counts = { received: 0, rejected: 0, settled: 0, inFlight: 0, held: false, restarts: 0 };
+  const counts = { received: 0, rejected: 0, failed: 0, settled: 0, inFlight: 0, held: false, restarts: 0 };
   return { name, kind: 'web-socket', state: 'running', ...counts, ...more };
 }
 
@@ -23,12 +24,27 @@ export function sink(name: string, more: Partial<SinkStatus> = {}): SinkStatus {
     dropped: 0,
     delivered: 0,
     rejected: 0,
+    failed: 0,
     unconsumed: 0,
     owed: 0,
     restarts: 0,
   };
   return { name, kind: 'web-socket', state: 'flowing', inputs: [], ...counts, ...more };
 }
+
+export const LISTENING: EndpointStatus = {
+  address: '127.0.0.1:8080/chat',
+  state: 'listening',
+  peers: 0,
+  accepted: 0,
+  refused: {},
+  slow: 0,
+  dropped: 0,
+  conflated: 0,
+  unheard: 0,
+  unconsumed: 0,
+  gaps: 0,
+};
 
 /** One running pipeline, `ticks`. */
 export function statusOf(

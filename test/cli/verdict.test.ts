@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Ending, judge } from '../../src/cli/verdict.ts';
 import type { SupervisorStatus } from '../../src/index.ts';
-import { sink, source, statusOf } from './status.ts';
+import { LISTENING, sink, source, statusOf } from './status.ts';
 
 const IN = source('in', { received: 9 });
 
@@ -27,6 +27,35 @@ describe('the last line', () => {
     expect(sentence(statusOf([IN], [sink('w', { delivered: 4, dropped: 5 })]), { outcome })).toBe(
       'failed: in: gone; in received 9, w delivered 4 (dropped 5)',
     );
+  });
+
+  test('it says what went to failures', () => {
+    const sinks = [sink('w', { delivered: 4, failed: 2 })];
+    expect(sentence(statusOf([{ ...IN, failed: 1 }], sinks))).toBe(
+      'stopped: in received 9 (to failures 1), w delivered 4 (to failures 2)',
+    );
+  });
+
+  test('it says the sides of a relay as a person says them', () => {
+    const sinks = [sink('chat.peers', { delivered: 4 }), sink('chat.upstream', { delivered: 5 })];
+    expect(sentence(statusOf([source('chat', { received: 9 })], sinks))).toBe(
+      'stopped: chat received 9, chat peers delivered 4, chat upstream delivered 5',
+    );
+  });
+
+  test('it says what did not reach peers, once for an endpoint', () => {
+    const endpoint = { ...LISTENING, refused: { auth: 1, limit: 2 }, slow: 1, dropped: 2, conflated: 3, unheard: 4 };
+    const sinks = [sink('w', { delivered: 9, endpoint }), sink('x', { endpoint })];
+    expect(sentence(statusOf([], sinks))).toBe(
+      'stopped: w delivered 9, x delivered 0, peers of 127.0.0.1:8080/chat ' +
+        '(refused 3, too slow 1, dropped 2, conflated 3, unheard 4)',
+    );
+  });
+
+  test('the upstream of a relay that failed is said as a person says it', () => {
+    const outcome = { failures: [{ pipeline: 'ticks', cause: 'chat.upstream: refused' }], undelivered: 2 };
+    const status = statusOf([], [sink('chat.upstream', { state: 'failed', owed: 2 })]);
+    expect(sentence(status, { outcome })).toBe('failed: chat upstream: refused; 2 events undelivered: chat upstream 2');
   });
 
   test('it gives totals where there are many components', () => {

@@ -1,9 +1,9 @@
 import { Subject } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { type Watched, watchClosing, watchDrops, watchTroubles } from '../../src/cli/watchers.ts';
+import { type Watched, watchClosing, watchDrops, watchPeers, watchTroubles } from '../../src/cli/watchers.ts';
 import type { ConnectionStatus, SupervisorStatus } from '../../src/index.ts';
 import { createStepClock } from '../../src/testing/index.ts';
-import { LIVE, sink, source, statusOf } from './status.ts';
+import { LISTENING, LIVE, sink, source, statusOf } from './status.ts';
 
 function watching<Watch>(watch: (watched: Watched) => Watch) {
   const clock = createStepClock();
@@ -62,6 +62,52 @@ describe('drops', () => {
   });
 });
 
+describe('peers', () => {
+  const chat = (endpoint: Partial<typeof LISTENING>) =>
+    statusOf(
+      [source('chat', { endpoint: { ...LISTENING, ...endpoint } })],
+      [sink('chat.peers', { endpoint: { ...LISTENING, ...endpoint } })],
+    );
+
+  test('none that is refused or slow is no word', () => {
+    const { lines, show } = watching(watchPeers);
+    show(chat({ peers: 3, accepted: 9, conflated: 2, unheard: 5 }));
+    expect(lines).toEqual([]);
+  });
+
+  test('those that are refused are told by reason, once for an endpoint', () => {
+    const { lines, show } = watching(watchPeers);
+    show(chat({ refused: { auth: 1, limit: 2 } }));
+    expect(lines).toEqual([
+      'ticks/chat: 1 peer refused: not what server.auth asks for',
+      'ticks/chat: 2 peers refused: max-connections reached',
+    ]);
+  });
+
+  test('those that are too slow are told, and what they miss', () => {
+    const { lines, show } = watching(watchPeers);
+    show(chat({ slow: 1, dropped: 5 }));
+    expect(lines).toEqual([
+      'ticks/chat: 1 peer disconnected: too slow',
+      'ticks/chat: 5 messages dropped for slow peers',
+    ]);
+  });
+
+  test('those that follow are told together ten seconds later', async () => {
+    const { lines, show, clock } = watching(watchPeers);
+    for (const auth of [1, 2, 4]) show(chat({ refused: { auth } }));
+    await clock.advance(10_000);
+    expect(lines.slice(1)).toEqual(['ticks/chat: 3 more peers refused: not what server.auth asks for']);
+  });
+
+  test('no timer outlives it', () => {
+    const { show, clock, watcher } = watching(watchPeers);
+    show(chat({ slow: 1 }));
+    watcher.unsubscribe();
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('a close', () => {
   const closing: ConnectionStatus = { ...LIVE, state: 'idle', detail: ['linked.closing'] };
   const closed: ConnectionStatus = { ...LIVE, state: 'idle', detail: ['closed'] };
@@ -74,6 +120,13 @@ describe('a close', () => {
     show(exchange(closing));
     await clock.advance(5000);
     expect(lines).toEqual(['ticks/exchange: waiting for exchange to close']);
+  });
+
+  test('of the upstream of a relay is told as a person says it', async () => {
+    const { lines, show, clock } = watching(watchClosing);
+    show(statusOf([], [sink('chat.upstream', { connection: closing })]));
+    await clock.advance(1000);
+    expect(lines).toEqual(['ticks/chat.upstream: waiting for chat upstream to close']);
   });
 
   test('that is answered soon is no word', async () => {

@@ -23,8 +23,8 @@ describe('the errors of a file', () => {
         column: 16,
         path: 'sources[0].web-socket.payload',
         value: '"xml"',
-        expected: 'text or json',
-        message: '"xml" is not text or json',
+        expected: 'text or json or binary or binary-base64',
+        message: '"xml" is not text or json or binary or binary-base64',
       },
     ]);
   });
@@ -53,7 +53,9 @@ describe('the errors of a file', () => {
 
   test('of an object have paths only', () => {
     expect(() => parsePipeline({ name: 'p', sources: [{ name: 's', stdin: { payload: 1 } }] })).toThrow(
-      expect.objectContaining({ message: 'sources[0].stdin.payload: 1 (a number) is not text or json' }),
+      expect.objectContaining({
+        message: 'sources[0].stdin.payload: 1 (a number) is not text or json or binary or binary-base64',
+      }),
     );
   });
 

@@ -15,12 +15,21 @@ const keys = fc.constantFrom(
   'parameters',
   'inputs',
   'batch',
+  'mode',
+  'server',
+  'bind',
+  'path',
+  'auth',
+  'cursor',
+  'replay',
+  'reply-to',
   '__proto__',
   'constructor',
 );
 const values = fc.oneof(
   fc.jsonValue(),
-  fc.constantFrom('ws://h/', 's', 'websocket', '${args.a}', '{{a}}'),
+  fc.constantFrom('ws://h/', 's', 'websocket', '${args.a}', '{{a}}', 'h:1', '/a', 's.failures'),
+  fc.constantFrom('client', 'server-output', 'server-input', 'relay'),
   fc.dictionary(keys, fc.jsonValue()),
 );
 const components = fc.array(fc.dictionary(keys, values));

@@ -13,7 +13,8 @@ sinks:
 
 describe('a native file', () => {
   test('of five lines is a pipeline with every default', () => {
-    expect(readPipeline(FIVE_LINES, 'ticks.yaml')).toEqual({
+    const { options, warnings } = readPipeline(FIVE_LINES, 'ticks.yaml');
+    expect({ options, warnings }).toEqual({
       options: {
         name: 'ticks',
         sources: [
@@ -37,6 +38,7 @@ describe('a native file', () => {
             buffer: { type: 'memory', 'max-events': 10_000, 'max-bytes': 16_777_216, 'when-full': 'block' },
           },
         ],
+        listeners: [],
       },
       warnings: [],
     });

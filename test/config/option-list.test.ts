@@ -11,6 +11,7 @@ test('the list of options gives type, default and doc of each', () => {
     required: false,
     default: '10s',
     doc: 'An attempt that has not opened by then is given up.',
+    modes: ['client', 'relay'],
   });
 });
 
@@ -43,7 +44,10 @@ test('every listed default is what an empty block gets', () => {
   const url = 'ws://h/';
   const written = (side: string) =>
     [...options.values()]
-      .filter(({ path }) => path.startsWith(`${side}[].web-socket.`) && !/\.(batch|app-heartbeat)\./.test(path))
+      .filter(
+        ({ path }) => path.startsWith(`${side}[].web-socket.`) && !/\.(batch|app-heartbeat|tls|cursor)\./.test(path),
+      )
+      .filter(({ modes }) => modes === undefined || modes.includes('client'))
       .filter((option) => option.default !== undefined)
       .reduce<Record<string, unknown>>(
         (block, { path, default: value }) => put(block, path.split('.').slice(2), value),

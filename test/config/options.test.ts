@@ -1,16 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
 import { parsePipeline } from '../../src/config/load.ts';
-import type { PipelineOptions, WebSocketSinkOptions, WebSocketSourceOptions } from '../../src/config/options.ts';
+import type { PipelineOptions, WebSocketClientSink, WebSocketClientSource } from '../../src/config/options.ts';
 import { CLIENT_DEFAULTS } from './samples.ts';
 
-function sourceOptions(block: object): WebSocketSourceOptions {
+function sourceOptions(block: object): WebSocketClientSource {
   const { sources } = parsePipeline({
     name: 'p',
     sources: [{ name: 's', 'web-socket': { url: 'ws://h/', ...block } }],
   });
   const [source] = sources;
-  if (source?.kind !== 'web-socket') throw new Error('not a web-socket');
+  if (source?.kind !== 'web-socket' || source.options.mode !== 'client') throw new Error('not a client');
   return source.options;
 }
 
@@ -21,9 +21,9 @@ function sinkOf(changes: object): PipelineOptions['sinks'][number] {
   return sink;
 }
 
-function sinkOptions(block: object): WebSocketSinkOptions {
+function sinkOptions(block: object): WebSocketClientSink {
   const sink = sinkOf({ 'web-socket': { url: 'ws://h/', ...block } });
-  if (sink.kind !== 'web-socket') throw new Error('not a web-socket');
+  if (sink.kind !== 'web-socket' || sink.options.mode !== 'client') throw new Error('not a client');
   return sink.options;
 }
 
@@ -132,7 +132,14 @@ describe('a sink', () => {
     ['inside stdout', { stdout: { batch: {} } }],
   ])('with a batch %s has its defaults', (_, sink) => {
     const found = sinkOf(sink);
-    expect(found.batch).toEqual({ mode: 'fixed', 'fixed-size': 100, 'max-bytes': 1_048_576, timeout: 100 });
+    expect(found.batch).toEqual({
+      mode: 'fixed',
+      'fixed-size': 100,
+      'max-bytes': 1_048_576,
+      timeout: 100,
+      'use-document-marker': false,
+      'wrap-as-json': false,
+    });
     expect(found.options).not.toHaveProperty('batch');
   });
 

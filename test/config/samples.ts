@@ -22,6 +22,31 @@ export const web = (...block: string[]) => source('url: ws://h/', ...block);
 export const sink = (...block: string[]) =>
   ['sources: [{ name: feed, stdin: }]', 'sinks:', '  - name: out', ...block.map((line) => `    ${line}`)].join('\n');
 
+/** A web-socket source in a mode that listens at h:1; what follows is line 6 on. */
+export const listening = (mode: string, ...block: string[]) =>
+  source(`mode: ${mode}`, 'server: { bind: "h:1" }', ...block);
+/** A web-socket sink whose block is line 5 on, indented by six. */
+export const webSink = (...block: string[]) => sink('web-socket:', ...block.map((line) => `  ${line}`));
+/** A web-socket sink in a mode that listens at h:1; what follows is line 7 on. */
+export const listeningSink = (mode: string, ...block: string[]) =>
+  webSink(`mode: ${mode}`, 'server: { bind: "h:1" }', ...block);
+
+/** The options that a text is read as. */
+export const optionsOf = (text: string) => readPipeline(text, 'ticks.yaml').options;
+export const warningsOf = (text: string) =>
+  readPipeline(text, 'ticks.yaml').warnings.map(({ line, path, message }) => `${line} ${path}: ${message}`);
+
+/** What the peers of an endpoint get when nothing but its address is given. */
+export const ENDPOINT_DEFAULTS = {
+  'send-buffer-capacity': 256,
+  'send-buffer-bytes': 1_048_576,
+  'slow-peer': 'disconnect',
+  'max-payload': 1_048_576,
+  subprotocols: [],
+  heartbeat: { 'ping-interval': 20_000, timeout: 10_000, action: 'reconnect' },
+  'close-timeout': 5000,
+};
+
 /** What a web-socket source and sink have in common when nothing but a url is given. */
 export const CLIENT_DEFAULTS = {
   mode: 'client',

@@ -6,15 +6,15 @@ import { lines, sink, source, web } from './samples.ts';
 const component = (...options: string[]) =>
   ['sources:', '  - name: s', ...options.map((each) => `    ${each}`)].join('\n');
 
-describe('an unsupported mode is the only thing said of its block', () => {
-  test.each(['server-output', 'server-input', 'relay'])('%s', (mode) => {
-    expect(lines(source(`mode: ${mode}`, 'server: { port: 1 }', 'connect: 5'))).toEqual([
-      `ticks.yaml:4:13 sources[0].web-socket.mode: "${mode}" is not supported yet; supported: client`,
+describe('a mode that a source cannot have is the only thing said of its block', () => {
+  test.each(['server-output', 'listen', ''])('%j', (mode) => {
+    expect(lines(source(`mode: "${mode}"`, 'server: { port: 1 }', 'connect: 5'))).toEqual([
+      `ticks.yaml:4:13 sources[0].web-socket.mode: "${mode}" is not client or server-input or relay`,
     ]);
   });
 
   test('and hides nothing elsewhere', () => {
-    expect(lines(`${source('mode: relay')}\nsinks: 5`)).toHaveLength(2);
+    expect(lines(`${source('mode: server-output')}\nsinks: 5`)).toHaveLength(2);
   });
 });
 
@@ -49,7 +49,7 @@ describe('no line of an error holds a control character', () => {
     [
       'value',
       web('payload: "a\\e[2J\\x9b1m"'),
-      '5:16 sources[0].web-socket.payload: "a\\u001b[2J\\x9B1m" is not text or json',
+      '5:16 sources[0].web-socket.payload: "a\\u001b[2J\\x9B1m" is not text or json or binary or binary-base64',
     ],
     ['placeholder', web('payload: "{{\\e}}"'), '5:16 sources[0].web-socket.payload: {{\\x1B}} has no value'],
   ])('%s', (_, text, line) => {
@@ -106,7 +106,7 @@ describe('a key beside the block that it belongs into', () => {
 
   test('of another kind is just unknown', () => {
     expect(lines(sink('stdout:', 'path: /out'))).toEqual([
-      'ticks.yaml:5:5 sinks[0].path: is not an option; options here: name, inputs, buffer, batch, web-socket, stdout, file (or function, in an application)',
+      'ticks.yaml:5:5 sinks[0].path: is not an option; options here: name, inputs, reply-to, buffer, batch, web-socket, stdout, file (or function, in an application)',
     ]);
   });
 });

@@ -1,10 +1,11 @@
 // A WebSocket server over plain TCP, after RFC 6455, that appends each message to a file, one line each, before it
-// does anything else. Usage: diary.mjs PORT FILE. Prints `listening PORT` and, every 1000 messages, `wrote COUNT`.
+// does anything else. Usage: diary.mjs PORT FILE [COUNT DELAY]: it kills itself (SIGKILL) DELAY milliseconds after it
+// has written COUNT messages; 0: when a peer connects. Prints `listening PORT` and, every 1000 messages, `wrote COUNT`.
 import { createHash } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-const [port, path] = process.argv.slice(2);
+const [port, path, last, delay] = process.argv.slice(2);
 const file = openSync(path, 'a');
 let count = 0;
 
@@ -12,6 +13,14 @@ function write(payload) {
   writeSync(file, `${payload.toString('utf8')}\n`);
   count += 1;
   if (count % 1000 === 0) console.log(`wrote ${count}`);
+  dieAt(count);
+}
+
+function dieAt(reached) {
+  if (reached !== Number(last ?? Number.NaN)) return;
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  if (Number(delay) === 0) die();
+  else setTimeout(die, Number(delay));
 }
 
 /** Takes whole frames off the front of `bytes` and gives back the rest. */
@@ -40,6 +49,7 @@ function answer(opcode, payload, socket) {
 
 const server = createServer((socket) => {
   socket.on('error', () => {});
+  dieAt(0);
   socket.once('data', (request) => {
     const key = /sec-websocket-key: *(\S+)/i.exec(request.toString('latin1'))[1];
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

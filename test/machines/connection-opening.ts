@@ -145,6 +145,16 @@ export function describeOpening(): void {
       expect([bench.running, bench.context.lives]).toEqual([['socket 1'], 1]);
     });
 
+    test('in which the peer falls silent is a lost connection', async () => {
+      const bench = await new ConnectionBench().open();
+      bench.send({ type: 'greeting.unanswered' });
+      expect([bench.paths, bench.running, bench.context.cause]).toEqual([
+        ['backoff.normal'],
+        [],
+        { kind: 'silence', judge: 'heartbeat' },
+      ]);
+    });
+
     test('that is lost is a lost connection', async () => {
       const bench = await new ConnectionBench().open();
       bench.lose();

@@ -3,8 +3,21 @@ import { ConnectionBench } from './connection-bench.ts';
 
 const STARVED = { kind: 'silence', judge: 'no-data-timeout' };
 
-/** The other regions of a live connection: pulse, watch, stability, flow. */
+/** The other regions of a live connection: pulse, watch, stability, flow; and what it passes on. */
 export function describeWatching(): void {
+  describe('a live connection', () => {
+    test.each([
+      ['outlet.blocked', 'announceBlocked'],
+      ['outlet.unblocked', 'announceUnblocked'],
+      ['outlet.rejected', 'announceRejected'],
+    ] as const)('passes %s on, and nothing of it changes', async (type, announced) => {
+      const bench = await new ConnectionBench().live();
+      const before = bench.paths;
+      bench.socket({ type });
+      expect([bench.calls.at(-1), bench.paths]).toEqual([announced, before]);
+    });
+  });
+
   describe("the application's heartbeat", () => {
     test('is off without an interval', async () => {
       const bench = await new ConnectionBench().live();

@@ -8,6 +8,9 @@ const coverage = new TransitionCoverage(deliveryMachine);
 
 const UP = { type: 'outlet.up' } as const;
 const DOWN = { type: 'outlet.down' } as const;
+const BLOCKED = { type: 'outlet.blocked' } as const;
+const UNBLOCKED = { type: 'outlet.unblocked' } as const;
+const REJECTED = { type: 'outlet.rejected' } as const;
 const DRAINED = { type: 'drained' } as const;
 const STOP = { type: 'stop' } as const;
 const ENDED = { type: 'child.ended', id: 'outlet', outcome: 'ended', cause: null } as const;
@@ -43,7 +46,16 @@ function createBench({ final = false }: { final?: boolean } = {}) {
       closeIntake: () => calls.push('closeIntake'),
     },
   });
-  const actor = createActor(machine, { clock, inspect: coverage.inspect });
+  const passed: unknown[] = [];
+  const actor = createActor(machine, {
+    clock,
+    inspect: (event) => {
+      coverage.inspect(event);
+      if (event.type === '@xstate.microstep' && 'value' in event.snapshot && event.snapshot.value !== passed.at(-1)) {
+        passed.push(event.snapshot.value);
+      }
+    },
+  });
   actor.start();
   return {
     clock,
@@ -58,6 +70,16 @@ function createBench({ final = false }: { final?: boolean } = {}) {
     },
     get state() {
       return actor.getSnapshot().value;
+    },
+    get tags() {
+      return [...actor.getSnapshot().tags];
+    },
+    get givenUp() {
+      return actor.getSnapshot().context.givenUp;
+    },
+    /** The states that were come through, transient ones too, without repeats. */
+    get passed() {
+      return passed;
     },
     get output() {
       return actor.getSnapshot().output;
@@ -104,10 +126,61 @@ describe('a delivery', () => {
   });
 });
 
+describe('a delivery whose outlet has no room', () => {
+  test('is blocked, and flows again when there is some', () => {
+    const bench = createBench();
+    bench.send(UP, BLOCKED);
+    expect([bench.state, bench.tags]).toEqual(['blocked', ['blocked']]);
+    bench.send(UNBLOCKED);
+    expect(bench.state).toBe('flowing');
+  });
+
+  test('keeps its intake, so that what comes waits in the buffer', () => {
+    const bench = createBench();
+    bench.send(UP, BLOCKED);
+    expect(bench.running).toEqual(['intake', 'outlet']);
+  });
+
+  test('recovers when the outlet is lost, and is not blocked any more when it is up again', () => {
+    const bench = createBench();
+    bench.send(UP, BLOCKED, DOWN);
+    expect(bench.state).toBe('recovering');
+    bench.send(UP);
+    expect(bench.state).toBe('flowing');
+  });
+
+  test.each([
+    ['idle', []],
+    ['recovering', [UP, DOWN]],
+  ] as const)('stays %s while it is not up', (state, before) => {
+    const bench = createBench();
+    bench.send(...before, BLOCKED);
+    expect(bench.state).toBe(state);
+  });
+});
+
+describe('a delivery whose first event is given up', () => {
+  test.each([
+    ['flowing', [UP]],
+    ['blocked', [UP, BLOCKED]],
+  ] as const)('while %s goes on with the rest', (state, before) => {
+    const bench = createBench();
+    bench.send(...before, REJECTED);
+    expect(bench.passed.slice(-3)).toEqual([state, 'rejected', 'flowing']);
+  });
+
+  test('counts how often', () => {
+    const bench = createBench();
+    bench.send(UP, REJECTED, BLOCKED, REJECTED);
+    expect(bench.givenUp).toBe(2);
+  });
+});
+
 describe('a delivery that is stopped', () => {
   test.each([
     ['idle', []],
     ['flowing', [UP]],
+    ['blocked', [UP, BLOCKED]],
     ['recovering', [UP, DOWN]],
   ] as const)('while %s closes its intake and drains', (_state, before) => {
     const bench = createBench();
@@ -121,7 +194,7 @@ describe('a delivery that is stopped', () => {
 
   test('drains however long it takes, and whatever its outlet does', async () => {
     const bench = createBench();
-    bench.send(UP, STOP, DOWN, UP, DOWN);
+    bench.send(UP, STOP, DOWN, UP, BLOCKED, REJECTED, UNBLOCKED, DOWN);
     await bench.clock.advance(1e9);
     expect(bench.state).toBe('draining');
   });
@@ -166,6 +239,7 @@ describe('a delivery whose outlet ends for good', () => {
   test.each([
     ['idle', []],
     ['flowing', [UP]],
+    ['blocked', [UP, BLOCKED]],
     ['recovering', [UP, DOWN]],
     ['draining', [STOP]],
   ] as const)('while %s fails with its cause and leaves nothing', (_state, before) => {

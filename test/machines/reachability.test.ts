@@ -11,9 +11,12 @@ import {
 import { getShortestPaths } from 'xstate/graph';
 import { type ConnectionCause, connectionMachine } from '../../machines/connection.ts';
 import { deliveryMachine } from '../../machines/delivery.ts';
+import { listenerMachine } from '../../machines/listener.ts';
+import { type PeerInput, peerMachine } from '../../machines/peer.ts';
 import { pipelineMachine } from '../../machines/pipeline.ts';
 import { type SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
 import { SETTINGS } from './connection-bench.ts';
+import { QUIET } from './peer-bench.ts';
 import { atomicIds, statesOf, transitionsOf } from './transition-coverage.ts';
 
 const CAUSES: ConnectionCause[] = [
@@ -39,12 +42,10 @@ function reached(machine: AnyStateMachine, input: unknown, events: readonly { ty
     serializeState: (snapshot) => JSON.stringify(snapshot.value),
   });
   const passed = getInitialMicrosteps(machine, input).flatMap(([snapshot]) => idsOf(snapshot));
-  for (const { steps } of paths) {
-    let from: SnapshotFrom<AnyStateMachine> | undefined;
-    for (const { state, event } of steps) {
-      if (from) for (const [snapshot] of getMicrosteps(machine, from, event)) passed.push(...idsOf(snapshot));
-      from = state;
-    }
+  // A state that is only passed through may lie on no shortest path: each event is tried in each state.
+  for (const { state } of paths) {
+    for (const event of all)
+      for (const [snapshot] of getMicrosteps(machine, state, event)) passed.push(...idsOf(snapshot));
   }
   return passed;
 }
@@ -92,18 +93,44 @@ describe('shortest paths', () => {
 
   test('lead to each state of the delivery machine', () => {
     const events: EventFromLogic<typeof deliveryMachine>[] = [
-      ...(['outlet.up', 'outlet.down', 'drained', 'stop'] as const).map((type) => ({ type })),
+      ...(['outlet.up', 'outlet.down', 'outlet.blocked', 'outlet.rejected', 'drained', 'stop'] as const).map(
+        (type) => ({
+          type,
+        }),
+      ),
       { type: 'child.ended', id: 'outlet', outcome: 'failed', cause: 'gone' },
     ];
     expect(unreachable(deliveryMachine, [reached(deliveryMachine, undefined, events)])).toEqual([]);
   });
 
+  test('lead to each state of the listener machine', () => {
+    const events: EventFromLogic<typeof listenerMachine>[] = [
+      ...(['bound', 'emptied', 'renew', 'stop'] as const).map((type) => ({ type })),
+      { type: 'bind.failed', cause: 'in use' },
+      { type: 'peer.accepted', shard: 'shard-1', peer: 'a', fresh: true },
+    ];
+    expect(unreachable(listenerMachine, [reached(listenerMachine, undefined, events)])).toEqual([]);
+  });
+
+  test('lead to each state of the peer machine', () => {
+    const events: EventFromLogic<typeof peerMachine>[] = [
+      ...(['pause', 'resume', 'ping.taken', 'ping.answered'] as const).map((type) => ({ type })),
+      ...(['slow', 'caught.up', 'socket.lost', 'stop'] as const).map((type) => ({ type })),
+      { type: 'dismiss', farewell: { code: 1013, reason: 'too slow' } },
+    ];
+    const inputs: PeerInput[] = [QUIET, { ...QUIET, pingInterval: 1, idleTimeout: 1 }];
+    const runs = inputs.map((input) => reached(peerMachine, input, events));
+    expect(unreachable(peerMachine, runs)).toEqual([]);
+  });
+
   test('lead to each state of the pipeline machine', () => {
     const ready: EventFromLogic<typeof pipelineMachine>[] = [
+      { type: 'child.ready', id: 'foundation' },
       { type: 'child.ready', id: 'sinks' },
       { type: 'child.ready', id: 'sources' },
       { type: 'sources.ended' },
       { type: 'sinks.ended' },
+      { type: 'foundation.ended' },
       { type: 'stop' },
     ];
     const failing: typeof ready = [...ready, { type: 'child.failing', id: 'sinks', cause: 'gone' }];

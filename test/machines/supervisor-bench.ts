@@ -43,6 +43,7 @@ export class SupervisorBench {
         announceReady: () => this.calls.push('announceReady'),
         announceFailing: () => this.calls.push('announceFailing'),
         logRestart: () => this.calls.push('logRestart'),
+        logLoss: () => this.calls.push('logLoss'),
       },
     });
     this.#actor = createActor(machine, {

@@ -71,6 +71,12 @@ export function describeRestarting(): void {
       await bench.crash('a');
       expect([bench.news(), bench.state]).toEqual([['end a'], 'up.running']);
     });
+
+    test('and is temporary is logged as lost, not as restarted', async () => {
+      const bench = running({ children: [{ ...SPEC, id: 'a', restart: 'temporary' }] });
+      await bench.crash('a');
+      expect(bench.calls).toEqual(['announceReady', 'logLoss']);
+    });
   });
 
   describe('the restart intensity', () => {

@@ -61,6 +61,7 @@ export function describeStopping(): void {
       bench.stop();
       await bench.crash('b');
       expect([bench.news(), bench.state]).toEqual([['ask b', 'end b', 'ask a', 'end a'], 'ended']);
+      expect(bench.calls).toContain('logLoss');
     });
 
     test('during which the restarts are used up goes on, and is a failure', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { coverage } from './supervisor-bench.ts';
+import { describeForgetting } from './supervisor-forgetting.ts';
 import { describeRestarting } from './supervisor-restarting.ts';
 import { describeStarting } from './supervisor-starting.ts';
 import { describeStopping } from './supervisor-stopping.ts';
@@ -7,6 +8,7 @@ import { describeStopping } from './supervisor-stopping.ts';
 describeStarting();
 describeRestarting();
 describeStopping();
+describeForgetting();
 
 describe('the tests of the supervisor machine', () => {
   test('take each of its transitions', () => {

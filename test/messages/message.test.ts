@@ -55,6 +55,17 @@ describe('the value of a message', () => {
     expect(received(Buffer.from('{"a":[1,null]}'), 'json').value).toEqual({ a: [1, null] });
   });
 
+  test.each([Buffer.from('a€'), 'a€'])('is the bytes when the payload is binary', (payload) => {
+    expect(received(payload, 'binary').value).toEqual(Buffer.from('a€'));
+  });
+
+  test.each([Buffer.from([0xff, 0xef]), Buffer.from([0xff, 0xef, 0x01])])(
+    'is base64 text when that is asked for',
+    (payload) => {
+      expect(received(payload, 'binary-base64').value).toBe(payload.toString('base64'));
+    },
+  );
+
   test('is not parsed before it is asked for', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const message = received('{"a":1}', 'json');
@@ -97,7 +108,12 @@ describe('a message with another value', () => {
     const bytes = Buffer.from('raw');
     const next = received('{"a":1}', 'json').with(bytes);
     expect(next.payload).toBe(bytes);
-    expect(next.encoding).toBe('text');
+    expect([next.encoding, next.value]).toEqual(['binary', bytes]);
+  });
+
+  test('carries any bytes as a Buffer', () => {
+    const next = received('x').with(new Uint8Array([1, 2]));
+    expect([next.payload, next.encoding]).toEqual([Buffer.from([1, 2]), 'binary']);
   });
 
   test('carries anything else as JSON text', () => {
@@ -120,6 +136,25 @@ describe('a message with another value', () => {
     const message = received('x');
     message.with('y');
     expect([message.payload, message.value]).toEqual(['x', 'x']);
+  });
+});
+
+describe('a message with a fault', () => {
+  const fault = { code: 'odd', message: 'it is odd' };
+
+  test('stays the same event with the same payload', () => {
+    const { id, payload, encoding, attributes } = received('x', 'json').withFault(fault);
+    expect([id, payload, encoding, attributes]).toEqual(['e1/7', 'x', 'json', { 'peer.id': '4' }]);
+  });
+
+  test('keeps it when it is detached', () => {
+    expect(received(view('x')).withFault(fault).detached().fault).toBe(fault);
+  });
+
+  test('is another one than the message it was made of', () => {
+    const message = received('x');
+    message.withFault(fault);
+    expect(message.fault).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { chunkBytes, chunkCount, splitChunk } from '../../src/messages/chunk.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { chunkAttributes, chunkBytes, chunkCount, firstSequence, splitChunk } from '../../src/messages/chunk.ts';
 import { PackedChunk, packFrames, unpackFrames } from '../../src/messages/packed-chunk.ts';
 import { shown } from '../streams/events.ts';
 
@@ -21,6 +21,23 @@ describe('a packed chunk', () => {
       ['e1/5', '', 5],
       ['e1/6', 'three', 5],
     ]);
+  });
+
+  test('gives its messages the attributes of its turn', () => {
+    const frames = packFrames([{ data: Buffer.from('one') }, { data: Buffer.from('two') }]);
+    const chunk = new PackedChunk({ ...ORIGIN, attributes: { side: 'peer' } }, 1, frames);
+    const [head] = chunk.split(1);
+    expect([...chunk.messages, ...head.messages].map(({ attributes }) => attributes.side)).toEqual(
+      Array(3).fill('peer'),
+    );
+  });
+
+  test('tells the attributes of its turn without making its messages', () => {
+    const frames = packFrames([{ data: Buffer.from('one') }]);
+    const chunk = new PackedChunk({ ...ORIGIN, attributes: { side: 'peer' } }, 1, frames);
+    const made = vi.spyOn(chunk, 'messages', 'get');
+    expect([chunkAttributes(chunk), firstSequence(chunk)]).toEqual([{ side: 'peer' }, 1]);
+    expect(made).not.toHaveBeenCalled();
   });
 
   test('makes its messages once', () => {

@@ -1,28 +1,34 @@
-import { listOptions } from '../../src/config/option-list.ts';
+import { listOptions, type Option } from '../../src/config/option-list.ts';
 
 /** The options of a web-socket, its batch and buffer, as the README shows them. */
 export function optionsTable(): string {
   const options = listOptions();
   const source = within(options, 'sources[].web-socket.');
   const sink = within(options, 'sinks[].web-socket.').filter(({ name }) => !name.startsWith('batch'));
-  const inSource = new Set(source.map(({ name }) => name));
-  const inSink = new Set(sink.map(({ name }) => name));
+  const every = merged(source, sink);
+  const [ofSource, ofSink] = [dialledNames(source), dialledNames(sink)];
   return [
+    RELAYS,
     table(
       'Both',
-      source.filter(({ name }) => inSink.has(name)).map((row) => ({ ...row, fallback: fallbacks(row, sink) })),
+      every.filter(({ name }) => ofSource.has(name) && ofSink.has(name)),
     ),
     table(
       'Source only',
-      source.filter(({ name }) => !inSink.has(name)),
+      every.filter(({ name }) => ofSource.has(name) && !ofSink.has(name)),
     ),
     table(
       'Sink only',
-      sink.filter(({ name }) => !inSource.has(name)),
+      every.filter(({ name }) => !ofSource.has(name) && ofSink.has(name)),
     ),
-    table('Beside a sink’s kind', [
-      ...within(options, 'sinks[].').filter(({ name }) => /^(inputs|buffer\.|batch\.)/.test(name)),
-    ]),
+    table(
+      'Listening modes',
+      every.filter(({ name }) => !ofSource.has(name) && !ofSink.has(name)),
+    ),
+    table(
+      'Beside a sink’s kind',
+      within(options, 'sinks[].').filter(({ name }) => /^(inputs|reply-to|buffer\.|batch\.)/.test(name)),
+    ),
   ].join('\n\n');
 }
 
@@ -30,19 +36,52 @@ interface Row {
   readonly name: string;
   readonly type: string;
   readonly fallback: string;
+  readonly modes: ReadonlySet<string>;
   readonly doc: string;
 }
 
-function within(options: ReturnType<typeof listOptions>, prefix: string): Row[] {
+const RELAYS =
+  'What a relay has in common with a client is of its upstream, and needs `url`; what stands in `server` is of its peers, and so are `cursor` and `replay`. Components with one `bind` share a listener, those with one `path` too share its peers.';
+
+/** A map that may also be written as something else has a row of its own, besides those of what it holds. */
+const OWN_ROW = /heartbeat$|server\.auth$/;
+/** What stands elsewhere in the table. */
+const ELSEWHERE = /server\.heartbeat\./;
+const MODES = ['client', 'server-output', 'server-input', 'relay'];
+
+function within(options: readonly Option[], prefix: string): Row[] {
   return options
-    .filter(({ path }) => path.startsWith(prefix))
-    .filter(({ path }) => !options.some((other) => other.path.startsWith(`${path}.`)) || path.endsWith('heartbeat'))
-    .map(({ path, type, required, default: fallback, doc }) => ({
+    .filter(({ path }) => path.startsWith(prefix) && !ELSEWHERE.test(path))
+    .filter(({ path }) => !options.some((other) => other.path.startsWith(`${path}.`)) || OWN_ROW.test(path))
+    .map(({ path, type, required, default: fallback, modes, doc }) => ({
       name: path.slice(prefix.length),
       type,
       fallback: required ? 'required' : shown(fallback),
+      modes: new Set(modes),
       doc,
     }));
+}
+
+function dialledNames(rows: readonly Row[]): ReadonlySet<string> {
+  return new Set(rows.filter(({ modes }) => modes.has('client')).map(({ name }) => name));
+}
+
+/** Each row once, in the order of the source; what a sink has besides follows. */
+function merged(source: readonly Row[], sink: readonly Row[]): Row[] {
+  const names = [...new Set([...source, ...sink].map(({ name }) => name))];
+  return names.flatMap((name) => {
+    const own = source.find((row) => row.name === name);
+    const other = sink.find((row) => row.name === name);
+    const row = own?.modes.has('client') ? own : (other ?? own);
+    if (row === undefined) return [];
+    const modes = new Set([...(own?.modes ?? []), ...(other?.modes ?? [])]);
+    return [{ ...row, type: longer(own?.type, other?.type), fallback: fallbacks(own, other), modes }];
+  });
+}
+
+/** The modes are more on one side than on the other. */
+function longer(own = '', other = ''): string {
+  return other.length > own.length ? other : own;
 }
 
 function shown(fallback: unknown): string {
@@ -50,12 +89,29 @@ function shown(fallback: unknown): string {
   return `\`${String(fallback)}\``;
 }
 
-function fallbacks(row: Row, sink: readonly Row[]): string {
-  const other = sink.find(({ name }) => name === row.name)?.fallback ?? row.fallback;
-  return other === row.fallback ? row.fallback : `${row.fallback}; sink: ${other}`;
+function fallbacks(source: Row | undefined, sink: Row | undefined): string {
+  if (source === undefined || sink === undefined) return (source ?? sink)?.fallback ?? '';
+  const areBothDialled = source.modes.has('client') && sink.modes.has('client');
+  return source.fallback === sink.fallback || !areBothDialled
+    ? source.fallback
+    : `${source.fallback}; sink: ${sink.fallback}`;
+}
+
+function modesOf({ name, modes }: Row): string {
+  if (modes.size === MODES.length || (name === 'emit-interval' && modes.size === MODES.length - 1)) return 'all';
+  const listening = MODES.filter((mode) => mode !== 'client');
+  if (!modes.has('client') && modes.size === listening.length) return 'listening';
+  return MODES.filter((mode) => modes.has(mode)).join(', ');
 }
 
 function table(title: string, rows: readonly Row[]): string {
-  const lines = rows.map(({ name, type, fallback, doc }) => `| \`${name}\` | ${type} | ${fallback} | ${doc} |`);
-  return [`| ${title} | Type | Default | |`, '| --- | --- | --- | --- |', ...lines].join('\n');
+  const hasModes = rows.some(({ modes }) => modes.size > 0);
+  const lines = rows.map((row) => {
+    const { name, type, fallback, doc } = row;
+    return `| \`${name}\` | ${type} | ${fallback} | ${hasModes ? `${modesOf(row)} | ` : ''}${doc} |`;
+  });
+  const heads = hasModes
+    ? [`| ${title} | Type | Default | Modes | |`, '| --- | --- | --- | --- | --- |']
+    : [`| ${title} | Type | Default | |`, '| --- | --- | --- | --- |'];
+  return [...heads, ...lines].join('\n');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/messages/batch.ts';
 import { type Deliver, functionSink } from '../../src/sinks/function.ts';
-import { filterMessages } from '../../src/streams/transforms.ts';
+import { filterMessages, mapMessages } from '../../src/streams/transforms.ts';
 import { outletBench, type SinkSetup } from './outlet-bench.ts';
 
 /** A function sink whose calls are answered by the test, in order. */
@@ -121,6 +121,32 @@ describe('a function sink', () => {
     bench.give('1');
     await bench.clock.advance(500);
     expect([tries, bench.settled()]).toEqual([2, 1]);
+  });
+
+  test('is not called with an event that is not JSON, which is rejected', async () => {
+    const bench = functionBench();
+    bench.run();
+    bench.give('1', '{', '3');
+    expect(bench.calls).toEqual(['1 3']);
+    await bench.resolve();
+    expect(bench.stream.counts()).toMatchObject({ delivered: 2, rejected: 1, owed: 0 });
+    expect(bench.log.lines).toEqual(['error: rejected: event e1/2 of feed is not JSON']);
+  });
+
+  test('is not called when no event is left', async () => {
+    const bench = functionBench();
+    bench.run();
+    bench.give('{');
+    bench.give('2');
+    expect([bench.calls, bench.settled()]).toEqual([['2'], 1]);
+  });
+
+  test('is not called with an event that a transform could not read', async () => {
+    const bench = functionBench({ transform: mapMessages(({ value }) => value) });
+    bench.run();
+    bench.give('{', '2');
+    await bench.resolve();
+    expect([bench.calls, bench.settled(), bench.stream.counts().rejected]).toEqual([['2'], 2, 1]);
   });
 
   test('is not called with a filtered range, which settles in its place', async () => {

@@ -1,16 +1,24 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { compileTemplate } from '../../src/config/template.ts';
+import { createLineEncoder } from '../../src/messages/batch-encoder.ts';
 import { fileSink } from '../../src/sinks/file.ts';
 import { writeLines } from '../../src/sinks/lines.ts';
 import { stdoutSink } from '../../src/sinks/stdout.ts';
+import { batches } from '../../src/streams/batcher.ts';
 import { filterMessages } from '../../src/streams/transforms.ts';
+import { createStepClock } from '../../src/testing/step-clock.ts';
 import { turn } from '../sources/intake-bench.ts';
 import { outletBench, type SinkSetup } from './outlet-bench.ts';
 import { SlowWritable } from './slow-writable.ts';
 
+const SCOPE = { cursor: () => undefined, env: () => undefined, time: () => 0 };
+const PLAIN = createLineEncoder({ scope: SCOPE });
+
 function linesBench(setup: SinkSetup = {}, output = new SlowWritable()) {
   const bench = outletBench(setup);
-  return { ...bench, output, run: () => bench.run(writeLines(() => output, 'out.txt', bench.log)) };
+  return { ...bench, output, run: () => bench.run(writeLines(() => output, 'out.txt', PLAIN)) };
 }
 
 describe('a sink of lines', () => {
@@ -95,6 +103,45 @@ describe('a sink of lines', () => {
   });
 });
 
+describe('a sink of lines in batches', () => {
+  const layout = {
+    header: compileTemplate('# ${stat|_BATCH_NUMBER}'),
+    footer: compileTemplate('# ${a}'),
+    wrapAsJson: false,
+    marker: false,
+  };
+  const encode = createLineEncoder({ layout, scope: SCOPE });
+
+  function batchBench() {
+    const clock = createStepClock();
+    const batched = batches({ mode: 'fixed', size: 2, bytes: 1e9, timeout: 100 }, clock);
+    const bench = outletBench({ batched });
+    const output = new SlowWritable();
+    return { ...bench, output, run: () => bench.run(writeLines(() => output, 'out.txt', encode)) };
+  }
+
+  test('writes header and footer around each, and counts them over its restarts', async () => {
+    const bench = batchBench();
+    const stop = bench.run();
+    bench.give('{"a":1}', '{"a":2}');
+    await bench.output.take();
+    stop();
+    bench.run();
+    bench.give('{"a":3}', '{"a":4}');
+    await bench.output.take();
+    expect(bench.output.written).toEqual(['# 1\n{"a":1}\n{"a":2}\n# 1\n', '# 2\n{"a":3}\n{"a":4}\n# 3\n']);
+  });
+
+  test('rejects a batch whose header or footer has no value', async () => {
+    const bench = batchBench();
+    bench.run();
+    bench.give('1', '2');
+    await bench.output.take();
+    expect(bench.output.written).toEqual(['']);
+    expect([bench.settled(), bench.stream.counts()]).toMatchObject([2, { delivered: 0, rejected: 2 }]);
+  });
+});
+
 describe('a sink of lines that is stopped', () => {
   test('settles nothing that its stream takes later', async () => {
     const bench = linesBench();
@@ -146,7 +193,7 @@ describe('stdout', () => {
   test('gets the lines, and stays open when the sink stops', async () => {
     const bench = outletBench();
     const stdout = new PassThrough();
-    const stop = bench.run(stdoutSink({ stdout }, bench.log));
+    const stop = bench.run(stdoutSink({ stdout }, PLAIN));
     bench.give('1');
     stop();
     await turn();
@@ -156,7 +203,7 @@ describe('stdout', () => {
   test('is named when it fails', async () => {
     const bench = outletBench();
     const stdout = new PassThrough();
-    bench.run(stdoutSink({ stdout }, bench.log));
+    bench.run(stdoutSink({ stdout }, PLAIN));
     stdout.destroy(new Error('gone'));
     await turn();
     expect(bench.failures).toEqual([new Error('stdout: gone')]);
@@ -174,7 +221,7 @@ describe('a file', () => {
         return file;
       },
     };
-    const stop = bench.run(fileSink(files, 'out.txt', bench.log));
+    const stop = bench.run(fileSink(files, 'out.txt', PLAIN));
     bench.give('1');
     expect([opened, file.writableEnded]).toEqual([['out.txt'], false]);
     stop();
@@ -184,7 +231,7 @@ describe('a file', () => {
   test('is named when it cannot be written', async () => {
     const bench = outletBench();
     const file = new PassThrough();
-    bench.run(fileSink({ append: () => file }, 'out.txt', bench.log));
+    bench.run(fileSink({ append: () => file }, 'out.txt', PLAIN));
     file.destroy(new Error('EACCES'));
     await turn();
     expect(bench.failures).toEqual([new Error('out.txt: EACCES')]);

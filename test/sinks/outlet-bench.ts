@@ -1,25 +1,16 @@
 import type { OperatorFunction } from 'rxjs';
-import type { Logger } from '../../src/environment.ts';
 import type { Batch } from '../../src/messages/batch.ts';
 import type { Chunk } from '../../src/messages/chunk.ts';
 import type { Outlet } from '../../src/sinks/outlet.ts';
 import { turnBatches } from '../../src/streams/batcher.ts';
 import type { BufferOptions } from '../../src/streams/buffer.ts';
+import type { FailureStream } from '../../src/streams/failure-stream.ts';
 import type { Transform } from '../../src/streams/transforms.ts';
 import type { Guard } from '../../src/transport/traffic.ts';
 import { NO_BOUND } from '../streams/buffer-bench.ts';
 import { streamBench } from '../streams/stream-bench.ts';
 
-/** A logger that keeps what it is told: `warn: the sentence`. */
-export function logbook(): Logger & { readonly lines: string[]; readonly fields: object[] } {
-  const lines: string[] = [];
-  const fields: object[] = [];
-  const write = (level: string) => (structured: object, message: string) => {
-    fields.push(structured);
-    lines.push(`${level}: ${message}`);
-  };
-  return { lines, fields, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-}
+export { logbook } from '../streams/stream-bench.ts';
 
 /** The guard of an actor that lives until `end`, and keeps what its handlers throw. */
 export function actorGuard() {
@@ -48,23 +39,25 @@ export interface SinkSetup {
   readonly buffer?: Partial<BufferOptions>;
   readonly transform?: Transform;
   readonly batched?: OperatorFunction<Chunk, Batch>;
+  /** Takes what fails; without it it is counted as rejected. */
+  readonly failures?: FailureStream;
 }
 
 /** A source of json events `feed`, and an open sink `out` that takes them. */
-export function sinkBench({ buffer, transform, batched = turnBatches() }: SinkSetup = {}) {
-  const { clock, ledger, source: create, sink } = streamBench();
+export function sinkBench({ buffer, transform, batched = turnBatches(), failures }: SinkSetup = {}) {
+  const { clock, ledger, logger, source: create, sink } = streamBench();
   const source = create('feed', { encoding: 'json' });
   const stream = sink('out', [source], {
     buffer: { waiting: NO_BOUND, whenFull: 'block', inFlight: NO_BOUND, ...buffer },
     ...(transform ? { transform } : {}),
+    failures,
   });
   stream.open(() => {});
-  const log = logbook();
   return {
     clock,
     source,
     stream,
-    log,
+    log: logger,
     batched,
     /** One turn with these payloads. */
     give: (...payloads: string[]) => source.receive(payloads.map((data) => ({ data }))),

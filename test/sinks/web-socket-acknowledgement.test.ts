@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ofEvents } from '../streams/buffer-bench.ts';
-import { webSocketBench } from './web-socket-bench.ts';
+import { WRITTEN, webSocketBench } from './web-socket-bench.ts';
 
 describe('ack: written', () => {
-  const written = { options: { ack: 'written' } } as const;
+  const written = { options: { level: WRITTEN } } as const;
 
   test('settles a batch when the system has taken its frames', () => {
     const bench = webSocketBench(written);

@@ -5,7 +5,7 @@ import { filterMessages, mapMessages } from '../../src/streams/transforms.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
 import { webSocketBench } from './web-socket-bench.ts';
 
-const batchesOf = (size: number) => batches({ size, bytes: 1e6, timeout: 100 }, createStepClock());
+const batchesOf = (size: number) => batches({ mode: 'fixed', size, bytes: 1e6, timeout: 100 }, createStepClock());
 
 describe('the frames of a web-socket sink', () => {
   test('are one per event, a turn per write, in order', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { batches } from '../../src/streams/batcher.ts';
+import { createStepClock } from '../../src/testing/step-clock.ts';
 import { webSocketBench } from './web-socket-bench.ts';
 
 const NEVER_ANSWERED = 'the peer has never answered a ping; if it cannot, set ack: written and heartbeat: off';
@@ -138,6 +140,16 @@ describe('a connection that is lost', () => {
     expect(bench.clock.pending).toBe(1);
     lose();
     expect(bench.clock.pending).toBe(0);
+  });
+
+  test('leaves no timer of a batch that was open', () => {
+    const clock = createStepClock();
+    const bench = webSocketBench({ batched: batches({ mode: 'fixed', size: 2, bytes: 1e6, timeout: 100 }, clock) });
+    const { lose } = bench.connect();
+    bench.give('1');
+    expect(clock.pending).toBe(1);
+    lose();
+    expect(clock.pending).toBe(0);
   });
 
   test('is not written to', () => {

@@ -63,6 +63,14 @@ describe('pushing an event', () => {
     expect(texts).toEqual([text]);
   });
 
+  test('gives bytes back as a Buffer', () => {
+    const { push, source } = functionBench();
+    const values: unknown[] = [];
+    source.messages$.subscribe(({ value }) => values.push(value));
+    push.push(new Uint8Array([0xff]));
+    expect(values).toEqual([Buffer.from([0xff])]);
+  });
+
   test('gives an object back as its value, and text as text', () => {
     const { push, source } = functionBench();
     const values: unknown[] = [];

@@ -1,5 +1,5 @@
 import type { Intake } from '../../src/sources/intake.ts';
-import type { SourceStream } from '../../src/streams/source-stream.ts';
+import type { SourceStream, SourceStreamOptions } from '../../src/streams/source-stream.ts';
 import { streamBench } from '../streams/stream-bench.ts';
 
 /** Lets streams and promises do what they have to do; no time is waited. */
@@ -10,8 +10,9 @@ export function turn(): Promise<void> {
 }
 
 /** A source, what it has handed on, and actors that run its intake. */
-export function intakeBench() {
-  const source = streamBench().source('feed');
+export function intakeBench(options: Partial<SourceStreamOptions> = {}) {
+  const { logger, source: create } = streamBench();
+  const source = create('feed', options);
   const texts: string[] = [];
   const turns: number[] = [];
   const outcomes: string[] = [];
@@ -19,7 +20,7 @@ export function intakeBench() {
     turns.push(messages.length);
     texts.push(...messages.map(({ text }) => text));
   });
-  return { source, texts, turns, outcomes, run: (intake: Intake) => runIntake(intake, source, outcomes) };
+  return { source, logger, texts, turns, outcomes, run: (intake: Intake) => runIntake(intake, source, outcomes) };
 }
 
 /** Runs an intake as its actor does, and gives how to stop it. What it reports is pushed to `outcomes`. */
@@ -28,7 +29,6 @@ function runIntake(intake: Intake, stream: SourceStream, outcomes: string[]): ()
   let ended = false;
   intake({
     stream,
-    reject: (reason) => outcomes.push(`rejected: ${reason}`),
     ended: () => outcomes.push('ended'),
     failed: (cause) => outcomes.push(`failed: ${cause instanceof Error ? cause.message : cause}`),
     guard:

@@ -1,8 +1,11 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import type { ReceivedFrame } from '../../src/environment.ts';
+import type { Attributes, Encoding } from '../../src/messages/message.ts';
+import { PackedChunk } from '../../src/messages/packed-chunk.ts';
 import { fileSource } from '../../src/sources/file.ts';
 import { stdinSource } from '../../src/sources/stdin.ts';
-import { webSocketSource } from '../../src/sources/web-socket.ts';
+import { receiveFrames, webSocketSource } from '../../src/sources/web-socket.ts';
 import { intakeBench, turn } from './intake-bench.ts';
 
 describe('stdin', () => {
@@ -59,11 +62,9 @@ describe('a file', () => {
 });
 
 describe('the frames of a web-socket source', () => {
-  const silent = { error: () => {} };
-
   test('of one read turn are one chunk', () => {
     const { source, texts, turns } = intakeBench();
-    const traffic = webSocketSource(source, silent);
+    const traffic = webSocketSource(source);
     traffic.frames([
       { data: Buffer.from('one'), binary: false },
       { data: Buffer.from('two'), binary: true },
@@ -72,31 +73,146 @@ describe('the frames of a web-socket source', () => {
   });
 
   test('that are binary and no UTF-8 are rejected and counted, and the rest goes on', () => {
-    const { source, texts } = intakeBench();
-    const errors: string[] = [];
-    const traffic = webSocketSource(source, { error: (_, message) => errors.push(message) });
+    const { source, texts, logger } = intakeBench();
+    const traffic = webSocketSource(source);
     traffic.frames([
       { data: Buffer.from([0xff, 0xfe]), binary: true },
       { data: Buffer.from('two'), binary: false },
     ]);
-    expect([texts, source.rejected, errors]).toEqual([['two'], 1, ['rejected: a binary frame is not UTF-8']]);
+    expect([texts, source.rejected]).toEqual([['two'], 1]);
+    expect(logger.lines).toEqual(['error: rejected: a binary frame is not UTF-8']);
+  });
+
+  const text = (data: string) => ({ data: Buffer.from(data), binary: false });
+  const binary = (...values: number[]) => ({ data: Buffer.from(values), binary: true });
+
+  /** Each event with its opcode, where it has one. */
+  function eventsOf(encoding: Encoding, frames: ReceivedFrame[], attributes?: Attributes): string[] {
+    const { source } = intakeBench({ encoding });
+    const events: string[] = [];
+    source.messages$.subscribe((message) => {
+      events.push([message.payload.toString('latin1'), ...Object.values(message.attributes)].join(' '));
+    });
+    receiveFrames(source, frames, attributes);
+    return events;
+  }
+
+  test('say that they are binary, in a turn of both kinds and in one of binary frames', () => {
+    expect(eventsOf('text', [text('a'), binary(0x62), text('c')])).toEqual(['a', 'b binary', 'c']);
+    expect(eventsOf('text', [binary(0x61), binary(0x62)])).toEqual(['a binary', 'b binary']);
+  });
+
+  test('have the attributes of their turn too', () => {
+    const frames = [text('a'), binary(0x62)];
+    expect(eventsOf('text', frames, { side: 'peer' })).toEqual(['a peer', 'b peer binary']);
+    expect(eventsOf('text', [binary(0x62)], { side: 'peer' })).toEqual(['b peer binary']);
+  });
+
+  test.each(['binary', 'binary-base64'] as const)('may be any bytes as %s', (encoding) => {
+    expect(eventsOf(encoding, [binary(0xff), text('a')])).toEqual(['\xff binary', 'a']);
+    expect(eventsOf(encoding, [binary(0xff)])).toEqual(['\xff binary']);
+  });
+
+  test('that are binary are packed as those of text are', () => {
+    const { source } = intakeBench({ encoding: 'binary' });
+    const packed: boolean[] = [];
+    source.chunks$.subscribe((chunk) => packed.push(chunk instanceof PackedChunk));
+    receiveFrames(
+      source,
+      Array.from({ length: 20 }, () => text('a')),
+      { side: 'peer' },
+    );
+    receiveFrames(
+      source,
+      Array.from({ length: 20 }, () => binary(0xff)),
+      { side: 'peer' },
+    );
+    expect(packed).toEqual([true, true]);
+  });
+
+  test.each(['text', 'json'] as const)('that are no UTF-8 fail in their place, of %s', (encoding) => {
+    const { source, texts, turns } = intakeBench({ encoding });
+    receiveFrames(source, [text('1'), binary(0xff), binary(0x32), binary(0xfe), text('3')]);
+    expect([texts, turns, source.received]).toEqual([['1', '2', '3'], [1, 0, 1, 0, 1], 5]);
   });
 
   test('leave nothing to acknowledge', () => {
-    expect(webSocketSource(intakeBench().source, silent).owing).toBe(false);
+    expect(webSocketSource(intakeBench().source).owing).toBe(false);
+  });
+});
+
+describe('a file that is a document', () => {
+  function documentBench() {
+    const bench = intakeBench({ documents: 'stream' });
+    const ends: string[] = [];
+    bench.source.messages$.subscribe(({ text, attributes }) => {
+      ends.push(`${text} ${attributes['document.index']} ${attributes['document.end']}`);
+    });
+    const streams: PassThrough[] = [];
+    const read = () => {
+      const stream = new PassThrough();
+      streams.push(stream);
+      return stream;
+    };
+    const write = async (line: string) => {
+      streams.at(-1)?.write(line);
+      await turn();
+    };
+    return { ...bench, ends, write, streams, run: () => bench.run(fileSource({ read }, 'in.txt')) };
+  }
+
+  test('marks its last line, with or without a line end', async () => {
+    for (const last of ['two', 'two\n']) {
+      const bench = documentBench();
+      bench.run();
+      await bench.write('one\n');
+      expect(bench.ends).toEqual([]);
+      await bench.write(last);
+      bench.streams[0]?.end();
+      await turn();
+      expect([bench.ends, bench.outcomes]).toEqual([['one 0 false', 'two 1 true'], ['ended']]);
+    }
+  });
+
+  test('marks no line when it is stopped, and hands on what it kept', async () => {
+    const bench = documentBench();
+    const stop = bench.run();
+    await bench.write('one\ntwo\n');
+    bench.source.end();
+    stop();
+    expect(bench.ends).toEqual(['one 0 false', 'two 1 false']);
+  });
+
+  test('begins anew when it is read again', async () => {
+    const bench = documentBench();
+    const stop = bench.run();
+    await bench.write('one\ntwo\n');
+    stop();
+    bench.run();
+    await bench.write('one\ntwo\n');
+    expect(bench.ends).toEqual(['one 0 false', 'two 1 false', 'one 0 false']);
+  });
+});
+
+describe('the lines of bytes', () => {
+  test('need not be UTF-8', async () => {
+    const { run, source } = intakeBench({ encoding: 'binary' });
+    const values: unknown[] = [];
+    source.messages$.subscribe(({ value }) => values.push(value));
+    run(stdinSource({ stdin: Readable.from([Buffer.from([0xff, 0x0a, 0xfe])]) }));
+    await turn();
+    expect(values).toEqual([Buffer.from([0xff]), Buffer.from([0xfe])]);
   });
 });
 
 describe('a line that is not UTF-8', () => {
   test('is rejected and counted, and the rest goes on', async () => {
-    const { run, texts, outcomes } = intakeBench();
+    const { run, texts, outcomes, logger } = intakeBench();
     const input = new PassThrough();
     run(stdinSource({ stdin: input }));
     input.end(Buffer.from([0x61, 0x0a, 0xff, 0xfe, 0x0a, 0x62, 0x0a]));
     await turn();
-    expect([texts, outcomes]).toEqual([
-      ['a', 'b'],
-      ['rejected: a line of stdin is not UTF-8', 'ended'],
-    ]);
+    expect([texts, outcomes]).toEqual([['a', 'b'], ['ended']]);
+    expect(logger.lines).toEqual(['error: rejected: a line of stdin is not UTF-8']);
   });
 });

@@ -12,7 +12,7 @@ export function batcherBench(limits: Partial<BatchLimits> = {}, take: (batch: Ba
   const taken: Batch[] = [];
   let end = 'open';
   const subscription = chunks$
-    .pipe(batches({ size: 1000, bytes: 1_000_000, timeout: 100, ...limits }, clock))
+    .pipe(batches({ mode: 'fixed', size: 1000, bytes: 1_000_000, timeout: 100, ...limits }, clock))
     .subscribe({
       next: (batch) => {
         taken.push(batch);

@@ -1,33 +1,50 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../src/messages/chunk.ts';
+import { documentAttributes, endsDocument } from '../../src/messages/document.ts';
+import { Message } from '../../src/messages/message.ts';
 import { batcherBench } from './batcher-bench.ts';
-import { event, named } from './events.ts';
+import { named } from './events.ts';
 
 interface Turn {
   readonly chunk: Chunk;
   readonly pause: number;
 }
 
-/** Per turn: the source, how many parts each event was expanded into (0: filtered), and the time before the turn. */
+interface Shape {
+  /** Events that it was expanded into; 0: it was filtered. */
+  readonly parts: number;
+  /** It is the last of its document. */
+  readonly end: boolean;
+}
+
+const shape: fc.Arbitrary<Shape> = fc.record({ parts: fc.nat({ max: 3 }), end: fc.boolean() });
+
+/** Per turn: the source, its events, and the time before the turn. */
 const shapes = fc.array(
-  fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 8 }), fc.nat(60)),
+  fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.array(shape, { minLength: 1, maxLength: 8 }), fc.nat(60)),
   { maxLength: 20 },
 );
 
+function partsOf(source: string, sequence: number, { parts, end }: Shape): Message[] {
+  return Array.from({ length: parts }, (_, part) => {
+    const payload = 'x'.repeat(1 + ((sequence + part) % 5));
+    return new Message(source, 'e1', sequence, 0, payload, 'text', documentAttributes('d', 0, end));
+  });
+}
+
 const turns = shapes.map((all): Turn[] => {
   const ends = new Map<string, number>();
-  return all.map(([source, parts, pause]) => {
+  return all.map(([source, events, pause]) => {
     const from = ends.get(source) ?? 0;
-    ends.set(source, from + parts.length);
-    const messages = parts.flatMap((count, at) =>
-      Array.from({ length: count }, (_, part) => event(source, from + at + 1, 'x'.repeat(1 + ((at + part) % 5)))),
-    );
-    return { chunk: { source, through: from + parts.length, messages }, pause };
+    ends.set(source, from + events.length);
+    const messages = events.flatMap((each, at) => partsOf(source, from + at + 1, each));
+    return { chunk: { source, through: from + events.length, messages }, pause };
   });
 });
 
 const limits = fc.record({
+  mode: fc.constantFrom('fixed', 'document'),
   size: fc.integer({ min: 1, max: 10 }),
   bytes: fc.integer({ min: 1, max: 20 }),
   timeout: fc.integer({ min: 1, max: 100 }),
@@ -43,14 +60,49 @@ async function run(of: Parameters<typeof batcherBench>[0], given: readonly Turn[
   return bench.taken;
 }
 
+const eventsOf = (source: string, chunks: readonly { readonly messages: readonly Message[] }[]) =>
+  chunks.flatMap(({ messages }) => messages).filter((message) => message.source === source);
+
 describe('the batches of any chunks', () => {
-  test('joined are the events that came in, in order', async () => {
+  test('in mode fixed are in order over all sources', async () => {
     await fc.assert(
       fc.asyncProperty(limits, turns, async (of, given) => {
-        const batches = await run(of, given);
+        const batches = await run({ ...of, mode: 'fixed' }, given);
         expect(named(batches.flatMap(({ messages }) => messages))).toBe(
           named(given.flatMap(({ chunk }) => chunk.messages)),
         );
+      }),
+    );
+  });
+
+  test('in mode document have one source, and the end of a document only at their own end', async () => {
+    await fc.assert(
+      fc.asyncProperty(limits, turns, async (of, given) => {
+        for (const { messages, reason } of await run({ ...of, mode: 'document' }, given)) {
+          const ends = new Set(messages.filter(endsDocument).map(({ sequence }) => sequence));
+          const last = messages.at(-1);
+          expect([...ends]).toEqual(last && ends.has(last.sequence) ? [last.sequence] : []);
+          expect(new Set(messages.map(({ source }) => source)).size).toBeLessThanOrEqual(1);
+          if (reason === 'document') expect(ends.size).toBe(1);
+        }
+      }),
+    );
+  });
+
+  test('joined are the events that came in, those of each source in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(limits, turns, async (of, given) => {
+        const batches = await run(of, given);
+        for (const source of ['a', 'b', 'c']) {
+          expect(named(eventsOf(source, batches))).toBe(
+            named(
+              eventsOf(
+                source,
+                given.map(({ chunk }) => chunk),
+              ),
+            ),
+          );
+        }
       }),
     );
   });
@@ -60,7 +112,7 @@ describe('the batches of any chunks', () => {
       fc.asyncProperty(limits, turns, async (of, given) => {
         for (const { messages } of await run(of, given)) {
           const bytes = messages.reduce((sum, message) => sum + message.bytes, 0);
-          expect(messages.length).toBeLessThanOrEqual(of.size);
+          if (of.mode === 'fixed') expect(messages.length).toBeLessThanOrEqual(of.size);
           expect(messages.length <= 1 || bytes <= of.bytes).toBe(true);
         }
       }),

@@ -31,6 +31,8 @@ const readerStep: fc.Arbitrary<Step> = fc.oneof(
   named('leave', (model) => model.leave()),
   named('hold', (model) => model.hold()),
   named('release', (model) => model.release()),
+  named('narrow', (model) => model.narrow(1)),
+  named('widen', (model) => model.narrow(undefined)),
 );
 
 const steps = fc.array(

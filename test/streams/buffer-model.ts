@@ -80,6 +80,11 @@ export class BufferModel {
     this.#buffer.hold();
   }
 
+  /** At most so many events in flight, or as many as it was made for. */
+  narrow(events: number | undefined): void {
+    this.#buffer.narrow(events);
+  }
+
   release(): void {
     this.#buffer.release();
   }
@@ -125,6 +130,8 @@ export class BufferModel {
     expectEqual('events in flight', inFlight.events, mine.length);
     expectEqual('bytes in flight', inFlight.bytes, bytesOf(mine));
     expectEqual('dropped', dropped, this.#dropped);
+    const head = this.#buffer.head;
+    expectEqual('the first event', head && `${head.source}${head.sequence}`, this.#owed[0]?.id);
     const { events } = this.#setup.waiting;
     const most = this.#setup.whenFull === 'block' ? Number.POSITIVE_INFINITY : events;
     if (waiting.events > most) faults.push(`${waiting.events} wait, more than ${most}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/messages/message.ts';
+import { PackedChunk } from '../../src/messages/packed-chunk.ts';
 import type { SourceStream } from '../../src/streams/source-stream.ts';
 import { countOf, holds, reading, receive, streamBench } from './stream-bench.ts';
 
@@ -71,6 +72,36 @@ describe('a source', () => {
     expect(messages.map((message) => message.attributes)).toEqual(attributes);
   });
 
+  test.each([1, 20])('gives the attributes of a turn to each of its %d events', (events) => {
+    const source = streamBench().source('feed');
+    const messages = messagesOf(source);
+    source.receive(
+      Array.from({ length: events }, () => ({ data: Buffer.from('x') })),
+      { side: 'up' },
+    );
+    expect(messages.map(({ attributes }) => attributes)).toEqual(Array(events).fill({ side: 'up' }));
+  });
+
+  test('adds to the attributes of a turn what an event brings of its own', () => {
+    const source = streamBench().source('feed');
+    const messages = messagesOf(source);
+    source.receive([{ data: 'x', attributes: { opcode: 'binary' } }], { side: 'up', opcode: 'text' });
+    expect(messages[0]?.attributes).toEqual({ side: 'up', opcode: 'binary' });
+  });
+
+  test('packs a turn of many frames, also one with attributes', () => {
+    const source = streamBench().source('feed');
+    const packed: boolean[] = [];
+    source.chunks$.subscribe((chunk) => packed.push(chunk instanceof PackedChunk));
+    receive(source, 7, Buffer.from('x'));
+    receive(source, 8, Buffer.from('x'));
+    source.receive(
+      Array.from({ length: 8 }, () => ({ data: Buffer.from('x') })),
+      { side: 'up' },
+    );
+    expect(packed).toEqual([false, true, true]);
+  });
+
   test('makes no chunk of a turn that brought nothing', () => {
     const source = streamBench().source('feed');
     const { chunks } = reading(source);
@@ -133,6 +164,19 @@ describe('a source that is held', () => {
     expect(edges).toEqual([]);
   });
 
+  test('by one alone is not held besides that one', () => {
+    const source = streamBench().source('feed');
+    source.hold('a');
+    const [besidesA, besidesB] = [source.heldBesides('a'), source.heldBesides('b')];
+    const edges: boolean[] = [];
+    besidesA.held$.subscribe((held) => edges.push(held));
+    expect([besidesA.held, besidesB.held]).toEqual([false, true]);
+    source.hold('b');
+    source.release('a');
+    source.release('b');
+    expect([edges, besidesB.held]).toEqual([[true, false], false]);
+  });
+
   test('hands on what its turn had read already', () => {
     const source = streamBench().source('feed');
     const { chunks } = reading(source);
@@ -162,80 +206,5 @@ describe('the demand for a source', () => {
     source.messages$.subscribe();
     await Promise.resolve();
     expect(demand.times).toBe(1);
-  });
-});
-
-describe('emit-interval', () => {
-  test('hands on once per interval what has arrived, in order', async () => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000 });
-    const { chunks } = reading(source);
-    receive(source, 1);
-    await clock.advance(600);
-    receive(source, 2);
-    await clock.advance(399);
-    expect(chunks).toEqual([]);
-    await clock.advance(1);
-    receive(source, 1);
-    await clock.advance(1000);
-    expect(chunks).toEqual(['feed1 feed2 feed3 ->3', 'feed4 ->4']);
-  });
-
-  test('sets one timer, and none while nothing has arrived', async () => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000 });
-    for (let turn = 0; turn < 3; turn += 1) receive(source, 1);
-    expect(clock.pending).toBe(1);
-    await clock.advance(1000);
-    expect(clock.pending).toBe(0);
-  });
-
-  test('stamps an event when it arrives, not when it is handed on', async () => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000 });
-    const messages = messagesOf(source);
-    receive(source, 1);
-    await clock.advance(1000);
-    expect(messages[0]?.receivedAt).toBe(5000);
-  });
-
-  test('enters nothing into the ledger before it is handed on', () => {
-    const { ledger, source: create } = streamBench();
-    receive(create('feed', { emitInterval: 1000 }), 3);
-    expect(ledger.handedOn('feed')).toBe(0);
-  });
-
-  test.each([
-    ['events', { events: 2, bytes: 1e9 }],
-    ['bytes', { events: 1e9, bytes: 8 }],
-  ])('holds the source when its bound of %s is reached, until it hands on', async (_, waiting) => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000, waiting });
-    const edges = holds(source);
-    receive(source, 1, 'four');
-    expect(edges).toEqual([]);
-    receive(source, 1, 'four');
-    expect(edges).toEqual([true]);
-    await clock.advance(1000);
-    expect(edges).toEqual([true, false]);
-  });
-
-  test('keeps no larger read alive while an event waits', async () => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000 });
-    const messages = messagesOf(source);
-    receive(source, 1, Buffer.alloc(65_536).subarray(0, 4));
-    await clock.advance(1000);
-    const payload = messages[0]?.payload;
-    expect(Buffer.isBuffer(payload) && payload.buffer.byteLength).toBe(4);
-  });
-
-  test('hands on at the end what waits, and leaves no timer', () => {
-    const { clock, source: create } = streamBench();
-    const source = create('feed', { emitInterval: 1000 });
-    const reader = reading(source);
-    receive(source, 2);
-    source.end();
-    expect([reader.chunks, reader.completed, clock.pending]).toEqual([['feed1 feed2 ->2'], true, 0]);
   });
 });

@@ -1,3 +1,7 @@
+import type { Logger } from '../../src/environment.ts';
+import type { Reject } from '../../src/messages/failure.ts';
+import type { Message } from '../../src/messages/message.ts';
+import { createFailureStream, type FailureStream } from '../../src/streams/failure-stream.ts';
 import { createLedger } from '../../src/streams/ledger.ts';
 import { createSinkStream, type SinkStream, type SinkStreamOptions } from '../../src/streams/sink-stream.ts';
 import { createSourceStream, type SourceStream, type SourceStreamOptions } from '../../src/streams/source-stream.ts';
@@ -5,13 +9,27 @@ import { createStepClock } from '../../src/testing/step-clock.ts';
 import { NO_BOUND } from './buffer-bench.ts';
 import { event, shown, upTo } from './events.ts';
 
-/** A clock and a ledger, and the sources and sinks that share them. */
+/** A logger that keeps what it is told: `warn: the sentence`. */
+export function logbook(): Logger & { readonly lines: string[]; readonly fields: object[] } {
+  const lines: string[] = [];
+  const fields: object[] = [];
+  const write = (level: string) => (structured: object, message: string) => {
+    fields.push(structured);
+    lines.push(`${level}: ${message}`);
+  };
+  return { lines, fields, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** A clock, a log and a ledger, and the sources and sinks that share them. */
 export function streamBench() {
   const clock = createStepClock(5000);
   const ledger = createLedger();
+  const logger = logbook();
+  const now = () => clock.now();
   return {
     clock,
     ledger,
+    logger,
 
     /** A source that hands on at once, unless told otherwise. */
     source(name: string, options: Partial<SourceStreamOptions> = {}): SourceStream {
@@ -24,15 +42,21 @@ export function streamBench() {
         waiting: NO_BOUND,
         ledger,
         clock,
-        now: () => clock.now(),
+        now,
+        logger,
         ...options,
       });
+    },
+
+    /** What fails in the source or sink of this name. */
+    failures(origin: string): FailureStream {
+      return createFailureStream({ origin, epoch: 'f1', waiting: NO_BOUND, ledger, clock, now, logger });
     },
 
     /** A sink with a blocking buffer without bounds, unless told otherwise. */
     sink(name: string, inputs: SourceStream[], options: Partial<SinkStreamOptions> = {}): SinkStream {
       const buffer = { waiting: NO_BOUND, whenFull: 'block', inFlight: NO_BOUND } as const;
-      return createSinkStream({ name, inputs, buffer, ledger, ...options });
+      return createSinkStream({ name, inputs, buffer, ledger, clock, logger, ...options });
     },
   };
 }
@@ -77,7 +101,13 @@ export function countOf(announced$: SinkStream['demand$']) {
   return counter;
 }
 
+/** Settles the last `events` up to `through`, of which the first `rejected` cannot be delivered. */
 export function settleEvents(sink: SinkStream, source: string, through: number, events = 1, rejected = 0): void {
   const messages = Array.from({ length: events }, (_, at) => event(source, through - events + 1 + at));
-  sink.settle([{ through: upTo(source, through), messages, reason: 'turn' }], rejected);
+  const rejects = messages.slice(0, rejected).map(rejectOf);
+  sink.settle([{ through: upTo(source, through), messages, reason: 'turn' }], rejects);
+}
+
+export function rejectOf(message: Message): Reject {
+  return { message, error: { code: 'payload', message: `${message.source}${message.sequence} is odd` } };
 }

@@ -1,6 +1,7 @@
 import { of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import type { Chunk } from '../../src/messages/chunk.ts';
+import { Message } from '../../src/messages/message.ts';
 import { expandMessages, filterMessages, mapMessages, type Transform } from '../../src/streams/transforms.ts';
 import { chunkOf, emptyRange, shown } from './events.ts';
 
@@ -76,6 +77,24 @@ describe('a transform', () => {
       emptyRange('a', 7),
     );
     expect(out.map(shown)).toEqual(['->7']);
+  });
+
+  test('hands on with its fault an event whose value it reads and that is not JSON', () => {
+    const bad = new Message('a', 'e1', 2, 0, '{', 'json');
+    const messages = [new Message('a', 'e1', 1, 0, '1', 'json'), bad];
+    const transforms = [
+      mapMessages(({ value }) => value),
+      filterMessages(({ value }) => value === 1),
+      expandMessages(({ value }) => [value]),
+    ];
+    for (const transform of transforms) {
+      const out = through(transform, { source: 'a', through: 2, messages });
+      const faults = out.flatMap((chunk) => chunk.messages.map(({ payload, fault }) => [payload, fault?.message]));
+      expect(faults).toEqual([
+        ['1', undefined],
+        ['{', 'event e1/2 of a is not JSON'],
+      ]);
+    }
   });
 
   test('that throws fails the stream of chunks with what it threw', () => {

@@ -10,6 +10,7 @@ import {
 } from '../../src/testing/memory-network.ts';
 import { seededRandom } from '../../src/testing/scripted-random.ts';
 import { createStepClock, type StepClock } from '../../src/testing/step-clock.ts';
+import { MemoryFiles } from '../store/memory-files.ts';
 import { Recorder } from '../transport/ends.ts';
 
 export interface Peer {
@@ -75,6 +76,7 @@ export class Server {
 export class World {
   readonly clock: StepClock = createStepClock();
   readonly network: MemoryNetwork;
+  readonly files = new MemoryFiles();
   readonly log: string[] = [];
   readonly stdin = new PassThrough();
   readonly stdout = new PassThrough();
@@ -92,13 +94,7 @@ export class World {
       random: seededRandom(7),
       dial: this.network.dial,
       listen: this.network.listen,
-      files: {
-        readText: async (path) => {
-          throw new Error(`no file ${path}`);
-        },
-        read: () => new PassThrough(),
-        append: () => new PassThrough(),
-      },
+      files: Object.assign(this.files, { read: () => new PassThrough(), append: () => new PassThrough() }),
       env: this.env,
       stdio: { stdin: this.stdin, stdout: this.stdout, stderr: new PassThrough() },
       logger: this.#logger(),
@@ -174,11 +170,13 @@ function errorText(_key: string, value: unknown): unknown {
 
 export const NOTHING = { timers: 0, sockets: 0 };
 
-export function webSocketSource(url: string, options: Omit<NonNullable<SourceInput['web-socket']>, 'url'> = {}) {
+type InClientMode<T> = Omit<Extract<NonNullable<T>, { mode?: 'client' | undefined; url: string }>, 'url'>;
+
+export function webSocketSource(url: string, options: InClientMode<SourceInput['web-socket']> = {}) {
   return { name: 'exchange', 'web-socket': { url, ...options } } satisfies SourceInput;
 }
 
-export function webSocketSink(url: string, options: Omit<NonNullable<SinkInput['web-socket']>, 'url'> = {}) {
+export function webSocketSink(url: string, options: InClientMode<SinkInput['web-socket']> = {}) {
   return { name: 'store', 'web-socket': { url, ...options } } satisfies SinkInput;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ListenRequest, Loss } from '../../src/environment.ts';
 import { createMemoryNetwork, type MemoryNetworkOptions } from '../../src/testing/memory-network.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
+import { encodeFrames } from '../../src/transport/encoded-frames.ts';
 import { type Accepted, binary, Recorder, text } from '../transport/ends.ts';
 
 const SERVER = 'server:80';
@@ -285,6 +286,72 @@ describe('a memory network', () => {
     await listener.close();
     await clock.advance(100);
     expect([clock.pending, network.connections(SERVER)]).toEqual([0, 0]);
+  });
+
+  test('an admission that takes a while delays the opening by as much', async () => {
+    let answer = () => {};
+    const admitted = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { clock, dial } = await createWorld({}, { admit: () => admitted.then(() => undefined) });
+    const { heard, times } = dial();
+    await clock.advance(500);
+    expect(heard.types).toEqual(['connected']);
+    answer();
+    await clock.advance(10);
+    expect([heard.types, times]).toEqual([
+      ['connected', 'open'],
+      [10, 510],
+    ]);
+  });
+
+  test('an admission that answers while the server is frozen is told when it is thawed', async () => {
+    let answer = () => {};
+    const admitted = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { clock, network, dial, peers } = await createWorld({}, { admit: () => admitted.then(() => undefined) });
+    const { heard } = dial();
+    await clock.advance(100);
+    network.freeze(SERVER);
+    answer();
+    await clock.advance(1e6);
+    expect([heard.types, peers]).toEqual([['connected'], []]);
+    network.thaw(SERVER);
+    await clock.advance(10);
+    expect(heard.types).toEqual(['connected', 'open']);
+  });
+
+  test('a cut ends an attempt that waits for admission, which changes nothing later', async () => {
+    let answer = () => {};
+    const admitted = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { clock, network, dial, peers } = await createWorld({}, { admit: () => admitted.then(() => undefined) });
+    const { heard } = dial();
+    await clock.advance(100);
+    network.cut(SERVER);
+    answer();
+    await clock.advance(100);
+    expect(heard.loss).toMatchObject({ kind: 'network', code: 'ECONNRESET' });
+    expect([peers, clock.pending]).toEqual([[], 0]);
+  });
+
+  test('a listener may be renewed, and nobody notices', async () => {
+    const { clock, listener, open } = await createWorld({}, { tls: { certificate: 'a', key: 'b' } });
+    const { client } = await open();
+    listener.renew({ certificate: 'c', key: 'd' });
+    await clock.advance(100);
+    expect(client.heard.types).toEqual(['connected', 'open']);
+  });
+
+  test('the buffers hold as much of encoded frames as of others', async () => {
+    const { clock, open } = await createWorld({ bufferBytes: 1000 });
+    const { client, server } = await open();
+    client.socket.pause();
+    server.socket.write(encodeFrames([binary(Buffer.alloc(5000))]));
+    await clock.advance(1000);
+    expect([server.socket.takenBytes, server.socket.queuedBytes]).toEqual([1000, 4004]);
   });
 
   test('the same steps have the same events at the same times', async () => {

@@ -12,12 +12,19 @@ export interface Certificate {
 }
 
 export interface Certificates {
-  /** PEM text of the authority that signed all but `selfSigned`. */
+  /** PEM text of the authority that signed all but `selfSigned` and `foreign`. */
   readonly authority: string;
   readonly good: Certificate;
   readonly expired: Certificate;
   readonly otherHost: Certificate;
+  readonly localhost: Certificate;
   readonly selfSigned: Certificate;
+  /** Has no name that a server could have. */
+  readonly client: Certificate;
+  /** An authority that nobody trusts unless told so, and its own server. */
+  readonly foreign: Certificate;
+  /** A key that is encrypted. */
+  readonly encryptedKey: string;
 }
 
 /** Makes an authority and certificates for 127.0.0.1 with the openssl command. */
@@ -56,6 +63,10 @@ export async function makeCertificates(): Promise<Certificates> {
     await openssl('ca', '-batch', '-notext', ...files, ...dates);
     return read(name);
   };
+  const encrypt = async (name: string) => {
+    await openssl('pkcs8', '-topk8', '-v2', 'aes256', '-passout', 'pass:x', '-in', `${name}.key`, '-out', 'locked.key');
+    return readFile(join(directory, 'locked.key'), 'utf8');
+  };
   try {
     const authority = await selfSign('ca', '/CN=test authority', '-addext', 'keyUsage=keyCertSign');
     // Only `openssl ca` sets a date in the past on every version of openssl.
@@ -68,11 +79,16 @@ export async function makeCertificates(): Promise<Certificates> {
     await writeFile(join(directory, 'index'), '');
     await writeFile(join(directory, 'serial'), '01\n');
     await mkdir(join(directory, 'issued'));
+    const foreign = await selfSign('foreign', '/CN=other authority', '-addext', 'subjectAltName=IP:127.0.0.1');
     return {
+      foreign,
+      encryptedKey: await encrypt('foreign'),
       authority: authority.cert,
       good: await sign('good', 'IP:127.0.0.1', '20200101000000Z', '20991231000000Z'),
       expired: await sign('expired', 'IP:127.0.0.1', '20200101000000Z', '20210101000000Z'),
       otherHost: await sign('other', 'DNS:elsewhere.example', '20200101000000Z', '20991231000000Z'),
+      client: await sign('client', 'email:client@test.example', '20200101000000Z', '20991231000000Z'),
+      localhost: await sign('localhost', 'DNS:localhost', '20200101000000Z', '20991231000000Z'),
       selfSigned: await selfSign('self', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'),
     };
   } finally {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { packFrames } from '../../src/messages/packed-chunk.ts';
+import { encodeFrames } from '../../src/transport/encoded-frames.ts';
 import { binary, type Fleet, text } from './ends.ts';
 
 export function describeFrames(fleet: () => Fleet): void {
@@ -113,6 +115,64 @@ export function describeFrames(fleet: () => Fleet): void {
         expect(payload.every((byte) => byte === 1)).toBe(true);
       });
     }
+
+    test('encoded frames arrive like others, among them and in order', async () => {
+      const { client, server } = await fleet().pair();
+      const encoded = encodeFrames([text('ü'), binary(Buffer.from([0, 255])), text('')]);
+      server.socket.write([text('before')]);
+      server.socket.write(encoded);
+      server.socket.write([text('between')]);
+      server.socket.write(encoded);
+      await fleet().network.until(client.heard.receives(8));
+      const three = [
+        { data: Buffer.from('ü'), binary: false },
+        { data: Buffer.from([0, 255]), binary: true },
+        { data: Buffer.alloc(0), binary: false },
+      ];
+      const [before, between] = ['before', 'between'].map((data) => ({ data: Buffer.from(data), binary: false }));
+      expect(client.heard.received).toEqual([before, ...three, between, ...three]);
+    });
+
+    test('packed frames can be encoded for many', async () => {
+      const { client, server } = await fleet().pair();
+      server.socket.write(encodeFrames(packFrames(['a', 'bc', ''].map((data) => ({ data: Buffer.from(data) })))));
+      await fleet().network.until(client.heard.receives(3));
+      expect(client.heard.received).toEqual(
+        ['a', 'bc', ''].map((data) => ({ data: Buffer.from(data), binary: false })),
+      );
+    });
+
+    test('one encoding serves any number of peers', async () => {
+      const harbour = await fleet().listen();
+      const clients = Array.from({ length: 5 }, () => fleet().dial(harbour.url));
+      const encoded = encodeFrames([text('to all')]);
+      for (const index of clients.keys()) (await harbour.accepted(index)).socket.write(encoded);
+      for (const { heard } of clients) await fleet().network.until(heard.receives(1));
+      expect(clients.map(({ heard }) => heard.texts)).toEqual(clients.map(() => ['to all']));
+    });
+
+    test('encoded frames larger than one write arrive whole', async () => {
+      const { client, server } = await fleet().pair();
+      const lengths = [200_000, 10, 300_000, 0, 70_000, 200_000];
+      server.socket.write(encodeFrames(lengths.map((length) => binary(Buffer.alloc(length, length % 251)))));
+      await fleet().network.until(client.heard.receives(lengths.length));
+      expect(client.heard.received.map(({ data }) => data.length)).toEqual(lengths);
+      expect(client.heard.received.every(({ data }) => data.every((byte) => byte === data.length % 251))).toBe(true);
+    });
+
+    test('encoded frames count as queued and then as taken like others', async () => {
+      const { server } = await fleet().pair();
+      const encoded = encodeFrames([text('x'.repeat(1000)), text('')]);
+      const taken = new Promise<void>((resolve) => server.socket.write(encoded, resolve));
+      expect(server.socket.queuedBytes).toBe(1006);
+      await fleet().network.until(taken);
+      expect([server.socket.queuedBytes, server.socket.takenBytes]).toEqual([0, 1006]);
+    });
+
+    test('encoded frames cannot be written to a dialled socket, whose frames are masked', async () => {
+      const { client } = await fleet().pair();
+      expect(() => client.socket.write(encodeFrames([text('a')]))).toThrow(TypeError);
+    });
 
     test('a message above the limit is a 1009 violation for its receiver and a 1009 close for its sender', async () => {
       const { client, server } = await fleet().pair({ maxPayload: 1000 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Fleet, Recorder, text } from './ends.ts';
+import type { UpgradeRequest } from '../../src/environment.ts';
+import { type Fleet, Recorder, Signal, text } from './ends.ts';
 
 export function describeOpening(fleet: () => Fleet): void {
   describe('opening', () => {
@@ -115,6 +116,120 @@ export function describeOpening(fleet: () => Fleet): void {
       expect(asked).toEqual([['/in', 'Bearer x']]);
     });
 
+    test('admission may take its time, and nobody is accepted before', async () => {
+      const asked = new Signal();
+      const answer = new Signal();
+      const harbour = await fleet().listen({
+        admit: async ({ target }) => {
+          if (target === '/') return undefined;
+          asked.give();
+          await answer.given;
+          return undefined;
+        },
+      });
+      const client = fleet().dial(`${harbour.url}slow`);
+      await fleet().network.until(asked.given);
+      await fleet().roundTrip(harbour, 0);
+      expect(client.heard.types).toEqual(['connected']);
+      answer.give();
+      const { handshake } = await harbour.accepted(1);
+      expect(handshake.target).toBe('/slow');
+      await fleet().network.until(client.heard.hears('open'));
+    });
+
+    test('a refusal may come later', async () => {
+      const harbour = await fleet().listen({ admit: async () => ({ status: 403 }) });
+      const client = fleet().dial(harbour.url);
+      await fleet().network.until(client.heard.hears('lost'));
+      expect(client.heard.loss).toEqual({ kind: 'status', status: 403 });
+    });
+
+    const failures = [
+      { what: 'throws', admit: () => raise() },
+      { what: 'rejects', admit: async () => raise() },
+    ];
+    for (const { what, admit } of failures) {
+      test(`an admission that ${what} is a status loss 500`, async () => {
+        const harbour = await fleet().listen({ admit });
+        const client = fleet().dial(harbour.url);
+        await fleet().network.until(client.heard.hears('lost'));
+        expect(client.heard.loss).toEqual({ kind: 'status', status: 500 });
+      });
+    }
+
+    test('a peer that goes away while it waits for admission is not accepted', async () => {
+      const asked = new Signal();
+      const answer = new Signal();
+      const targets: string[] = [];
+      const harbour = await fleet().listen(
+        {
+          admit: async ({ target }) => {
+            if (target === '/') return undefined;
+            asked.give();
+            await answer.given;
+            return undefined;
+          },
+        },
+        ({ handshake }) => targets.push(handshake.target),
+      );
+      const client = fleet().dial(`${harbour.url}impatient`);
+      await fleet().network.until(asked.given);
+      client.socket.terminate();
+      await fleet().roundTrip(harbour, 0);
+      answer.give();
+      await fleet().roundTrip(harbour, 1);
+      expect(targets).toEqual(['/', '/']);
+    });
+
+    test('a listener that closes while a peer waits for admission never accepts it', async () => {
+      const asked = new Signal();
+      const answer = new Signal();
+      const targets: string[] = [];
+      const admit = async () => {
+        asked.give();
+        await answer.given;
+        return undefined;
+      };
+      const harbour = await fleet().listen({ admit }, ({ handshake }) => targets.push(handshake.target));
+      const client = fleet().dial(harbour.url);
+      await fleet().network.until(asked.given);
+      await fleet().network.until(harbour.listener.close());
+      answer.give();
+      await fleet().network.until(client.heard.hears('lost'));
+      expect(client.heard.loss).toMatchObject({ kind: 'network', code: 'ECONNRESET' });
+      expect(targets).toEqual([]);
+    });
+
+    test('the terms of admission say which subprotocols are spoken', async () => {
+      const admit = ({ target }: UpgradeRequest) => ({ subprotocols: [target.slice(1)] });
+      const harbour = await fleet().listen({ subprotocols: ['a'], admit });
+      const clients = ['b', 'c'].map((name) => fleet().dial(harbour.url + name, { subprotocols: ['a', 'b', 'c'] }));
+      for (const { heard } of clients) await fleet().network.until(heard.hears('open'));
+      expect(clients.map(({ heard }) => heard.events[1])).toEqual([
+        { type: 'open', protocol: 'b' },
+        { type: 'open', protocol: 'c' },
+      ]);
+    });
+
+    test('the terms of admission say how large a message may be', async () => {
+      const admit = async ({ target }: UpgradeRequest) => (target === '/small' ? { maxPayload: 10 } : undefined);
+      const harbour = await fleet().listen({ maxPayload: 1000, admit });
+      const small = fleet().dial(`${harbour.url}small`);
+      const peer = await harbour.accepted(0);
+      const large = fleet().dial(harbour.url);
+      const other = await harbour.accepted(1);
+      for (const { socket } of [small, large]) socket.write([text('x'.repeat(11))]);
+      await fleet().network.until(peer.heard.hears('lost'));
+      await fleet().network.until(other.heard.receives(1));
+      expect(peer.heard.loss).toMatchObject({ kind: 'violation', code: 1009 });
+      expect(other.heard.types).toEqual(['frames']);
+    });
+
+    test('a listener has refused no connection', async () => {
+      const { listener } = await fleet().listen();
+      expect(listener.refusedConnections).toBe(0);
+    });
+
     test('a URL that is none is a handshake loss, told later and without the query', async () => {
       const client = fleet().dial('ws://[bad?token=hush');
       expect(client.heard.types).toEqual([]);
@@ -160,4 +275,8 @@ export function describeOpening(fleet: () => Fleet): void {
       expect(client.heard.loss).toEqual({ kind: 'close', code: 1006, reason: '' });
     });
   });
+}
+
+function raise(): never {
+  throw new Error('no answer');
 }

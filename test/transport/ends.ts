@@ -107,6 +107,14 @@ export interface Accepted extends End {
   readonly handshake: Handshake;
 }
 
+/** Something that happens once and can be waited for. */
+export class Signal {
+  give: () => void = () => {};
+  readonly given = new Promise<void>((resolve) => {
+    this.give = resolve;
+  });
+}
+
 /** A listener on 127.0.0.1 that keeps every peer that it accepted. */
 export interface Harbour {
   readonly listener: Listener;

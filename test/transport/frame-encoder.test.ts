@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BINARY, CHUNK_LIMIT, FrameEncoder, frameSize, PING, TEXT } from '../../src/transport/frame-encoder.ts';
+import { CHUNK_LIMIT, FrameEncoder } from '../../src/transport/frame-encoder.ts';
+import { BINARY, frameSize, PING, TEXT } from '../../src/transport/frame-header.ts';
 import { parseFrames } from './raw-peer.ts';
 
 const payload = fc.oneof(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DRAIN_MARK } from '../../src/environment.ts';
+import { borrowChunk } from '../../src/transport/chunk-pool.ts';
+import { encodeFrames } from '../../src/transport/encoded-frames.ts';
 import { type ByteStream, FrameWriter } from '../../src/transport/frame-writer.ts';
 import { binary, text } from './ends.ts';
 import { parseFrames } from './raw-peer.ts';
@@ -7,10 +9,13 @@ import { parseFrames } from './raw-peer.ts';
 /** A stream that takes a write when it is told to. */
 class Stream implements ByteStream {
   readonly writes: Buffer[] = [];
+  /** What was handed over, not a copy. */
+  readonly given: Uint8Array[] = [];
   #waiting: ((error?: Error | null) => void)[] = [];
 
   write(bytes: Uint8Array, written: (error?: Error | null) => void): boolean {
     this.writes.push(Buffer.from(bytes));
+    this.given.push(bytes);
     if (!this.#corked) this.calls += 1;
     this.#waiting.push(written);
     return true;
@@ -51,6 +56,69 @@ function createWriter() {
 const endOfTurn = () => Promise.resolve();
 
 describe('the frame writer', () => {
+  test('encoded frames are written from where they lie', async () => {
+    const { stream, writer } = createWriter();
+    const frames = encodeFrames([text('a'), text('b')]);
+    writer.write(frames);
+    await endOfTurn();
+    expect(stream.given).toEqual([frames.encoded]);
+    expect(stream.given[0]?.buffer).toBe(frames.encoded.buffer);
+  });
+
+  test('large encoded frames are never copied, also behind others', async () => {
+    const { stream, writer } = createWriter();
+    const frames = encodeFrames([binary(Buffer.alloc(50_000))]);
+    writer.write([text('a')]);
+    writer.write(frames);
+    writer.write([text('b')]);
+    await endOfTurn();
+    expect(stream.given[1]?.buffer).toBe(frames.encoded.buffer);
+    expect(stream.calls).toBe(1);
+    expect(parseFrames(Buffer.concat(stream.writes)).frames.map(({ payload }) => payload.length)).toEqual([
+      1, 50_000, 1,
+    ]);
+  });
+
+  test('small encoded frames that wait leave in few buffers', async () => {
+    const { stream, writer } = createWriter();
+    const each = Array.from({ length: 500 }, (_, at) => `message ${at}`);
+    writer.write([text('first')]);
+    await endOfTurn();
+    for (const data of each) writer.write(encodeFrames([text(data)]));
+    await endOfTurn();
+    stream.take();
+    expect(stream.writes.length).toBeLessThan(20);
+    expect(stream.texts).toEqual(['first', ...each]);
+  });
+
+  test('encoded frames above the bound leave in writes of bounded size that end between frames', async () => {
+    const { stream, writer } = createWriter();
+    const frames = encodeFrames(Array.from({ length: 40 }, () => binary(Buffer.alloc(50_000))));
+    writer.write(frames);
+    for (let taken = 0; taken < 40; taken += 1) {
+      await endOfTurn();
+      stream.take();
+    }
+    expect(Math.max(...stream.writes.map((bytes) => bytes.length))).toBeLessThanOrEqual(256 * 1024);
+    expect(stream.writes.map((bytes) => parseFrames(bytes).rest.length)).toEqual(stream.writes.map(() => 0));
+    expect(Buffer.concat(stream.writes).equals(frames.encoded)).toBe(true);
+  });
+
+  test('no memory of encoded frames is used again, whatever its size', async () => {
+    const { stream, writer } = createWriter();
+    const frames = { encoded: Buffer.alloc(128 * 1024, encodeFrames([binary(Buffer.alloc(1020))]).encoded) };
+    writer.write(frames);
+    await endOfTurn();
+    stream.take();
+    const borrowed = Array.from({ length: 20 }, () => borrowChunk(128 * 1024).buffer);
+    expect(borrowed).not.toContain(frames.encoded.buffer);
+  });
+
+  test('encoded frames are refused where frames are masked', () => {
+    const writer = new FrameWriter(true, () => {});
+    expect(() => writer.write(encodeFrames([]))).toThrow(TypeError);
+  });
+
   test('a turn is one write, the ping behind the frames', async () => {
     const { stream, writer } = createWriter();
     writer.write([text('a'), text('b')]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface RawFrame {
   readonly opcode: number;
@@ -44,6 +44,39 @@ function parseFrame(bytes: Buffer): { readonly frame: RawFrame; readonly size: n
 export function rawFrame(opcode: number, payload: Buffer | string, fin = true): Buffer {
   const bytes = Buffer.from(payload);
   return Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode, bytes.length]), bytes]);
+}
+
+/** A frame as a client sends it, with a masking key of zeros; payloads below 126 bytes. */
+export function maskedFrame(opcode: number, payload: Buffer | string, fin = true): Buffer {
+  const bytes = Buffer.from(payload);
+  return Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode, 0x80 | bytes.length, 0, 0, 0, 0]), bytes]);
+}
+
+/** An upgrade request, its head not ended yet. */
+export const UPGRADE: readonly string[] = [
+  'GET / HTTP/1.1',
+  'Host: x',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+
+/** A client that sends bytes by hand, upgraded and paused: it reads when the test resumes it. */
+export async function openRawPeer(port: number): Promise<Socket> {
+  const stream = connect(port, '127.0.0.1');
+  stream.on('error', () => {});
+  stream.write(`${UPGRADE.join('\r\n')}\r\n\r\n`);
+  await new Promise((resolve) => stream.once('data', resolve));
+  return stream.pause();
+}
+
+/** All frames that come until the connection ends. */
+export async function framesUntilEnd(stream: Socket): Promise<RawFrame[]> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk)).resume();
+  await new Promise((resolve) => stream.once('close', resolve));
+  return parseFrames(Buffer.concat(chunks)).frames;
 }
 
 /** A TCP server that a test scripts by hand. */

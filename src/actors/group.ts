@@ -1,7 +1,7 @@
 import { type AnyActorLogic, enqueueActions } from 'xstate';
 import { type ChildSpec, type SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
-import { contained } from '../actors/contained.ts';
 import type { Logger } from '../environment.ts';
+import { contained } from './contained.ts';
 
 /** A child as data, and what it runs. */
 export interface Child {
@@ -46,13 +46,21 @@ export function groupActor(options: GroupOptions) {
         if (id !== undefined) enqueue.sendParent({ type: 'child.failing', id, cause: context.cause });
       }),
       logRestart: ({ event }) => {
-        // A crash names its actor, a child that ended by itself its id.
-        const child = String('actorId' in event ? event.actorId : 'id' in event ? event.id : '');
-        const error = 'error' in event ? event.error : undefined;
+        const { child, error } = crashOf(event);
         logger.error({ actor: child, err: error }, 'crashed; it is restarted');
         options.restarted?.(child, error);
+      },
+      logLoss: ({ event }) => {
+        const { child, error } = crashOf(event);
+        logger.error({ actor: child, err: error }, 'crashed');
       },
     },
   });
   return contained(machine, { input });
+}
+
+/** A crash names its actor, a child that ended by itself its id. */
+function crashOf(event: object): { child: string; error: unknown } {
+  const child = String('actorId' in event ? event.actorId : 'id' in event ? event.id : '');
+  return { child, error: 'error' in event ? event.error : undefined };
 }

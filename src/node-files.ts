@@ -1,0 +1,90 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Files } from './environment.ts';
+import { lockPath } from './node-lock.ts';
+
+/** The real disk. Files that `replace` and `lock` make are readable for their owner alone. */
+export const nodeFiles: Files = {
+  readText: (path) => readFile(path, 'utf8'),
+  read: (path) => createReadStream(path),
+  append: (path) => createWriteStream(path, { flags: 'a' }),
+  replace: replaceInOrder,
+  lock: async (path) => {
+    await makeFolder(dirname(path));
+    return lockPath(path);
+  },
+};
+
+/** Per path, the replacement that was asked for last, while it is under way. */
+const replacing = new Map<string, Promise<void>>();
+
+/** One at a time for a path: they share a temporary file, and the last one asked for is the one that stays. */
+function replaceInOrder(path: string, text: string): Promise<void> {
+  const run = () => replace(path, text);
+  const replaced = replacing.get(path)?.then(run, run) ?? run();
+  replacing.set(path, replaced);
+  const forget = () => {
+    if (replacing.get(path) === replaced) replacing.delete(path);
+  };
+  replaced.then(forget, forget);
+  return replaced;
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  // One name per process: what a killed one leaves behind is used again by the next of its pid.
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await writeDurably(draft, text);
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await create(path);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Never opens what is there already: a link that somebody else has put there would be followed. */
+async function create(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') await makeFolder(dirname(path));
+    else if (codeOf(error) === 'EEXIST') await rm(path, { force: true });
+    else throw error;
+    return open(path, 'wx', 0o600);
+  }
+}
+
+/** A new folder is durable once the one above it is written. */
+async function makeFolder(path: string): Promise<void> {
+  const whole = resolve(path);
+  const first = await mkdir(whole, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = whole; made.length >= resolve(first).length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders; there a rename is durable with its file.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+export interface CursorPlace {
+  /** Holds the state of every pipeline that is run with it. */
+  readonly stateDir: string;
+  /** Option `persist-to`: the file itself. */
+  readonly persistTo?: string | undefined;
+  /** Option `state-id`: those that give the same one share a cursor. */
+  readonly stateId?: string | undefined;
+  readonly pipeline: string;
+  readonly component: string;
+}
+
+/** The file of a component's cursor. */
+export function cursorPath({ stateDir, persistTo, stateId, pipeline, component }: CursorPlace): string {
+  if (persistTo !== undefined) return persistTo;
+  // An id has no dot left, so none is the key of a component.
+  const key = stateId === undefined ? `${fileName(pipeline)}.${fileName(component)}` : fileName(stateId);
+  return join(stateDir, 'cursors', `${key}.json`);
+}
+
+/** Longest name; room is left for what stands behind it, of the 255 bytes that file systems take. */
+const LONGEST = 80;
+
+/** Bytes other than those of `[A-Za-z0-9_-]` as `%2F`; what is too long ends with a digest of the whole. */
+function fileName(id: string): string {
+  const escaped = Buffer.from(id)
+    .toString('latin1')
+    .replaceAll(/[^A-Za-z0-9_-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  if (escaped.length <= LONGEST) return escaped;
+  return `${escaped.slice(0, LONGEST - 17)}~${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
+}

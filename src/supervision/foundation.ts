@@ -1,0 +1,154 @@
+import { Subject } from 'rxjs';
+import { cursorActor } from '../actors/cursor.ts';
+import type { Child } from '../actors/group.ts';
+import { type ListenerWord, listenerActor, shownHost } from '../actors/listener.ts';
+import type { CursorOptions, ListenerOptions, PipelineOptions } from '../config/options.ts';
+import { createScope } from '../config/scope.ts';
+import type { Environment } from '../environment.ts';
+import { type Cursor, createCursor } from '../store/cursor.ts';
+import { cursorPath } from '../store/state-directory.ts';
+import type { PeerStatus } from '../transport/accepted-peer.ts';
+import { Endpoint } from '../transport/endpoint.ts';
+import { createGate } from '../transport/peer-gate.ts';
+import type { EndpointStatus } from './status.ts';
+
+export interface FoundationOptions {
+  readonly pipeline: PipelineOptions;
+  readonly environment: Environment;
+  readonly secretsDir?: string | undefined;
+  readonly stateDir: string;
+  /** Milliseconds that are left of the running drain; none when it has no deadline. */
+  readonly remaining: () => number | undefined;
+  readonly changed: () => void;
+}
+
+/** What components stand on: the cursors that they keep and the addresses that they share. */
+export interface Foundation {
+  /** In order of start. */
+  readonly children: readonly Child[];
+  endpoint(id: string): Endpoint;
+  endpointStatus(id: string): EndpointStatus;
+  peers(id: string): readonly PeerStatus[];
+  /** Of the component of that name, if it has one. */
+  cursor(component: string): Cursor | undefined;
+  /** Reads the certificates of all listeners again. */
+  renew(): void;
+}
+
+/** Milliseconds that a cursor may take to be written. */
+const CURSOR_SHUTDOWN = 5_000;
+
+export function createFoundation(options: FoundationOptions): Foundation {
+  return new SharedFoundation(options);
+}
+
+interface Served {
+  readonly endpoint: Endpoint;
+  readonly listener: { state: ListenerWord; address: string };
+}
+
+class SharedFoundation implements Foundation {
+  readonly children: readonly Child[];
+  readonly #options: FoundationOptions;
+  readonly #served = new Map<string, Served>();
+  readonly #cursors = new Map<string, Cursor>();
+  readonly #renewals$ = new Subject<void>();
+
+  constructor(options: FoundationOptions) {
+    this.#options = options;
+    const cursors = cursorOwners(options.pipeline).map(([name, cursor]) => this.#keep(name, cursor));
+    this.children = [...cursors, ...options.pipeline.listeners.map((listener) => this.#serve(listener))];
+  }
+
+  endpoint(id: string): Endpoint {
+    return this.#find(id).endpoint;
+  }
+
+  endpointStatus(id: string): EndpointStatus {
+    const { endpoint, listener } = this.#find(id);
+    const address = `${listener.address}${endpoint.options.path ?? ''}`;
+    return { address, state: listener.state, ...endpoint.counts };
+  }
+
+  peers(id: string): readonly PeerStatus[] {
+    return [...this.endpoint(id).peers.values()].map(({ status }) => status);
+  }
+
+  cursor(component: string): Cursor | undefined {
+    return this.#cursors.get(component);
+  }
+
+  renew(): void {
+    this.#renewals$.next();
+  }
+
+  #find(id: string): Served {
+    const found = this.#served.get(id);
+    if (!found) throw new RangeError(`the pipeline serves no endpoint ${JSON.stringify(id)}`);
+    return found;
+  }
+
+  #keep(component: string, options: CursorOptions): Child {
+    const { environment, pipeline, stateDir } = this.#options;
+    const { files, clock, logger } = environment;
+    const cursor = createCursor({
+      path: cursorPath({
+        stateDir,
+        persistTo: options['persist-to'],
+        stateId: options['state-id'],
+        pipeline: pipeline.name,
+        component,
+      }),
+      ...(options['initial-value'] === undefined ? {} : { initialValue: options['initial-value'] }),
+      files,
+      clock,
+      logger,
+    });
+    this.#cursors.set(component, cursor);
+    const id = `${pipeline.name}/${component}/cursor`;
+    const spec = { id, restart: 'transient', shutdown: CURSOR_SHUTDOWN, startTimeout: null } as const;
+    return { spec, logic: cursorActor(id, cursor) };
+  }
+
+  #serve(options: ListenerOptions): Child {
+    const { environment, pipeline, secretsDir, remaining, changed } = this.#options;
+    const { clock, now, logger } = environment;
+    const id = `${pipeline.name}/listener/${options.bind}`;
+    const listener: Served['listener'] = { state: 'binding', address: options.bind };
+    const scope = createScope({ environment, secretsDir });
+    const endpoints = options.endpoints.map((each) => {
+      const gate = createGate(each.auth, scope);
+      return new Endpoint(each, componentsOf(pipeline, each.id), gate, { clock, now, logger });
+    });
+    for (const endpoint of endpoints) this.#served.set(endpoint.options.id, { endpoint, listener });
+    const logic = listenerActor({
+      id,
+      options,
+      endpoints,
+      environment,
+      remaining,
+      renewals$: this.#renewals$,
+      report: (state, port) => {
+        if (port !== undefined) listener.address = `${shownHost(options.host)}:${port}`;
+        if (state === listener.state) return;
+        listener.state = state;
+        changed();
+      },
+    });
+    return { spec: { id, restart: 'transient', shutdown: null, startTimeout: null }, logic };
+  }
+}
+
+function cursorOwners({ sources, sinks }: PipelineOptions): [string, CursorOptions][] {
+  return [...sources, ...sinks].flatMap(({ name, kind, options }): [string, CursorOptions][] => {
+    if (kind !== 'web-socket' || options.mode !== 'client' || !options.cursor) return [];
+    return [[name, options.cursor]];
+  });
+}
+
+/** How many components send to or take from the peers of an endpoint. */
+function componentsOf({ sources, sinks }: PipelineOptions, endpoint: string): number {
+  return [...sources, ...sinks].filter(
+    ({ kind, options }) => kind === 'web-socket' && 'endpoint' in options && options.endpoint === endpoint,
+  ).length;
+}

@@ -1,0 +1,54 @@
+import type { Files } from '../../src/environment.ts';
+import { StateError } from '../../src/errors.ts';
+
+/** A disk in memory. A write lasts until the clock's next turn, or while the disk is stopped. */
+export class MemoryFiles implements Pick<Files, 'readText' | 'replace' | 'lock'> {
+  readonly texts = new Map<string, string>();
+  readonly locked = new Set<string>();
+  /** What was written, in order. */
+  readonly writes: string[] = [];
+  /** Most writes that were under way at the same time. */
+  mostAtOnce = 0;
+  /** Thrown by every write while it is set. */
+  fault: Error | undefined;
+  readonly #running = new Set<object>();
+  #gate = Promise.resolve();
+  #open = (): void => {};
+
+  /** Writes that begin from now on do not end before `resume`. */
+  stop(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#open();
+  }
+
+  async readText(path: string): Promise<string> {
+    const text = this.texts.get(path);
+    if (text === undefined) throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
+    return text;
+  }
+
+  async replace(path: string, text: string): Promise<void> {
+    const run = {};
+    this.#running.add(run);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#running.size);
+    try {
+      await this.#gate;
+      if (this.fault) throw this.fault;
+      this.texts.set(path, text);
+      this.writes.push(text);
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  async lock(path: string): Promise<() => Promise<void>> {
+    if (this.locked.has(path)) throw new StateError(`${path} is in use`);
+    this.locked.add(path);
+    return async () => void this.locked.delete(path);
+  }
+}
