@@ -25,3 +25,15 @@ export class StartError extends HawserError {
 export class StateError extends HawserError {
   readonly code = 'state';
 }
+
+/** Why a file could not be used, as the end of a sentence. */
+export function describeFileFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  return (code === undefined ? undefined : FILE_FAULTS.get(code)) ?? code ?? 'it failed';
+}
+
+const FILE_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a directory'],
+]);

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Files } from './environment.ts';
 import { lockPath } from './node-lock.ts';
@@ -66,12 +66,30 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-/** A new folder is durable once the one above it is written. */
+/** One by one: Node's own recursion never ends where a file system answers ENOENT to what it does not allow (/proc). */
 async function makeFolder(path: string): Promise<void> {
   const whole = resolve(path);
-  const first = await mkdir(whole, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = whole; made.length >= resolve(first).length; made = dirname(made)) await syncFolder(dirname(made));
+  try {
+    await mkdir(whole, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || (await exists(dirname(whole)))) throw error;
+    await makeFolder(dirname(whole));
+    await mkdir(whole, { mode: 0o700 }).catch(unlessExists);
+  }
+  // A new folder is durable once the one above it is written.
+  await syncFolder(dirname(whole));
+}
+
+function unlessExists(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -173,6 +173,10 @@ describe('a lock', () => {
     expect(await readdir(join(path, '..'))).toEqual(['it.json.lock']);
   });
 
+  test.runIf(LINUX)('fails where no folder can be made', async () => {
+    await expect(nodeFiles.lock('/proc/hawser/cursors/cursor.json')).rejects.toThrow('ENOENT');
+  });
+
   test('that is not ours any more stays when ours is given back', async () => {
     const path = join(await folder(), 'it.json');
     const unlock = await nodeFiles.lock(path);

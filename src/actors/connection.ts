@@ -89,7 +89,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
   const socket = resource<SocketCommand>(({ sendBack, receive, guard, onEnd }) => {
     if (!prepared) throw new Error('a socket needs a prepared handshake');
-    if (prepared.request.insecure) report.warn(INSECURE);
+    if (prepared.request.insecure && prepared.request.url.startsWith('wss:')) report.warn(INSECURE);
     let over = false;
 
     function lose(cause: ConnectionCause): void {

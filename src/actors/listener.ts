@@ -11,6 +11,7 @@ import type {
   ServerCertificate,
   UpgradeRequest,
 } from '../environment.ts';
+import { describeFileFault } from '../errors.ts';
 import type { AcceptedPeer } from '../transport/accepted-peer.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import { contained } from './contained.ts';
@@ -89,7 +90,7 @@ export function listenerActor(setup: ListenerActorOptions) {
     try {
       return await files.readText(path);
     } catch (error) {
-      throw new Error(`server.tls.${option}: ${path} cannot be read`, { cause: error });
+      throw new Error(`server.tls.${option}: ${path} cannot be read: ${describeFileFault(error)}`, { cause: error });
     }
   }
 

@@ -79,12 +79,8 @@ export function createPeerActors({ listener, endpoint, environment }: PeerActors
       if (command.type === 'ping') link.ask(payload);
       else {
         const { code, reason } = command.farewell;
-        // A close is not read while reading is held, and what is queued goes first.
-        holding.unsubscribe();
-        peer.outbox.finish(() => {
-          peer.socket.close(code, reason);
-          peer.socket.resume();
-        });
+        // While reading is held its answer is not read either: who is sent away must not get past the bounds by that.
+        peer.outbox.finish(() => peer.socket.close(code, reason));
       }
     });
     onEnd(() => {

@@ -64,11 +64,14 @@ function text(fields: Fields, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The path of an actor or of a component; a connection goes by the name of its component. */
+/** The path of an actor or of a component, and the peer of it; a connection goes by the name of its component. */
 function component(fields: Fields): string {
   const path = firstText(fields, ['connection', 'actor', 'component', 'listener']).replace(/\/connection$/, '');
-  if (path !== '') return path;
-  return [text(fields, 'pipeline'), firstText(fields, ['sink', 'source'])].filter((part) => part !== '').join('/');
+  const peer = text(fields, 'peer');
+  if (path !== '') return peer === '' ? path : `${path} peer ${peer}`;
+  return [text(fields, 'pipeline'), firstText(fields, ['sink', 'source', 'endpoint'])]
+    .filter((part) => part !== '')
+    .join('/');
 }
 
 function firstText(fields: Fields, keys: readonly string[]): string {

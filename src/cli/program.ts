@@ -100,9 +100,9 @@ Events go to stdout only where a sink says so; logs go to stderr.`;
 
 const RUN_NOTES = `
 Secrets: \${secret|NAME} is the environment variable HAWSER_SECRET_NAME, or the file NAME in --secrets-dir.
-A second SIGINT or SIGTERM exits at once. SIGHUP reads the certificates of listeners again.
+A second SIGINT or SIGTERM ends it at once, as that signal does. SIGHUP reads the certificates of listeners again.
 
 Exit code:
-  0  stopped as asked, or all sources ended; everything is delivered
+  0  stopped as asked, or all sources ended; nothing is left to deliver
   1  the pipeline failed, or events are undelivered
   2  the config or the command line is wrong; nothing was started`;

@@ -67,25 +67,31 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['unavailable', 'starting or stopping'],
 ]);
 
-/** Says which peer keeps a stop waiting by not answering the close. */
+/** Says who keeps a stop waiting by not answering the close. */
 export function watchClosing({ status$, clock, logger }: Watched): Unsubscribable {
   const timers = new Map<string, unknown>();
+  const late = new Map<string, string>();
 
-  function follow(component: string, closing: boolean): void {
-    const waits = timers.has(component);
-    if (closing && !waits) {
-      const who = shownName(nameOf(component));
-      const tell = () => logger.info({ component }, `waiting for ${who} to close`);
-      timers.set(component, clock.setTimeout(tell, CLOSE_PATIENCE));
-    } else if (!closing && waits) {
+  /** `who` is undefined when nobody is waited for. */
+  function follow(component: string, who: string | undefined): void {
+    if (who === undefined) {
       clock.clearTimeout(timers.get(component));
       timers.delete(component);
+      return;
     }
+    late.set(component, who);
+    if (timers.has(component)) return;
+    const tell = () => logger.info({ component }, `waiting for ${late.get(component)} to close`);
+    timers.set(component, clock.setTimeout(tell, CLOSE_PATIENCE));
   }
 
   const following = status$.subscribe(({ pipelines }) => {
     for (const { component, connection } of pipelines.flatMap(connectionsOf)) {
-      follow(component, connection.detail.includes('linked.closing'));
+      follow(component, connection.detail.includes('linked.closing') ? shownName(nameOf(component)) : undefined);
+    }
+    for (const { component, endpoint } of pipelines.flatMap(endpointsOf)) {
+      const { state, peers } = endpoint;
+      follow(component, state === 'draining' && peers > 0 ? plural(peers, 'peer') : undefined);
     }
   });
   following.add(() => {

@@ -23,7 +23,9 @@ export function cursor() {
         .regex(/^(?!\.+$)[\w.-]+$/, { error: `is not ${STATE_ID}` })
         .optional()
         .meta({ type: 'name', expected: STATE_ID })
-        .describe('Name of the file in the state directory, shared with whoever uses the same name.'),
+        .describe(
+          'Name of its file in the state directory. Pipelines that use the same name, one at a time, go on from one another.',
+        ),
       'resume-on-reconnect': z
         .boolean()
         .default(true)

@@ -99,6 +99,7 @@ function simpleComplaint(issue: Issue, path: Path, subject: Subject): Complaint 
       return described(path, value, `is not supported yet; supported: ${expected}`, expected);
     case 'too_small':
       if (value === '') return emptyText(path, expectedAt(subject.schema, path, subject.value) ?? 'text');
+      if (Array.isArray(value)) return emptyList(path);
       return described(path, value, `is too small, expected ${expected}`, expected);
     case 'too_big':
       return described(path, value, `is too big, expected ${expected}`, expected);
@@ -114,7 +115,7 @@ function expectedOf(issue: Issue): string | undefined {
     case 'invalid_value':
       return listed(issue.values.map(String), ' or ');
     case 'too_small':
-      return issue.origin === 'array' ? 'at least one of them' : `at least ${issue.minimum}`;
+      return `at least ${issue.minimum}`;
     case 'too_big':
       return `at most ${issue.maximum}`;
     default:
@@ -144,6 +145,11 @@ function wrongValue(path: Path, subject: Subject, expected: string): Complaint {
   const type = typeName(value);
   const found = type === 'text' || type === shown ? shown : `${shown} (${type})`;
   return { path, value: shown, expected, message: `${found} is not ${expected}` };
+}
+
+function emptyList(path: Path): Complaint {
+  const expected = 'at least one of them';
+  return { path, expected, message: `is an empty list, expected ${expected}` };
 }
 
 function emptyText(path: Path, expected: string): Complaint {

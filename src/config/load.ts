@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Environment } from '../environment.ts';
+import { describeFileFault } from '../errors.ts';
 import { type Complaint, locate, unlocated } from './complaint.ts';
 import { type Translation, writtenPath } from './dialect.ts';
 import { readDocument } from './document.ts';
@@ -136,20 +137,9 @@ async function readText(path: string, files: Pick<Environment['files'], 'readTex
   try {
     return await files.readText(path);
   } catch (error) {
-    throw fileError(path, `cannot be read: ${readFailure(error)}`, error);
+    throw fileError(path, `cannot be read: ${describeFileFault(error)}`, error);
   }
 }
-
-function readFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return (code === undefined ? undefined : FAILURES.get(code)) ?? code ?? 'it failed';
-}
-
-const FAILURES: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'it is a directory'],
-]);
 
 function fileError(file: string, message: string, cause?: unknown): ConfigError {
   return new ConfigError([{ file, path: '', message }], { cause });

@@ -1,6 +1,7 @@
 import { checkAgreement } from './agreement.ts';
 import type { Complaint } from './complaint.ts';
 import { componentsOf, withEmptyKinds } from './component.ts';
+import { idleCursors } from './cursors.ts';
 import { type SharedBind, sharedBinds } from './endpoints.ts';
 import { check } from './issues.ts';
 import { normalise } from './normalisation.ts';
@@ -36,7 +37,12 @@ export function checkNative(input: unknown): Native {
   return {
     options,
     complaints,
-    warnings: [...unheard(options), ...idleCursors(binds), ...unanswering(binds)],
+    warnings: [
+      ...unheard(options),
+      ...unreplayed(binds),
+      ...idleCursors(componentsOf(pipeline)),
+      ...unanswering(binds),
+    ],
     written,
   };
 }
@@ -54,7 +60,7 @@ function unheard(options: PipelineOptions): Complaint[] {
 }
 
 /** A cursor that peers give and nothing is sent again for. */
-function idleCursors(binds: readonly SharedBind[]): Complaint[] {
+function unreplayed(binds: readonly SharedBind[]): Complaint[] {
   return binds.flatMap(({ endpoints }) =>
     endpoints.flatMap(({ members }) => {
       if (members.some(({ written }) => written.replay !== undefined)) return [];

@@ -1,6 +1,7 @@
 import { checkBatches } from './batches.ts';
 import type { Complaint } from './complaint.ts';
 import { type Component, componentsOf } from './component.ts';
+import { checkCursors } from './cursors.ts';
 import { checkInputs } from './inputs.ts';
 import { EVERY_KIND, listed, SINK_KINDS, SOURCE_KINDS } from './kinds.ts';
 import { nearestName } from './nearest.ts';
@@ -16,6 +17,7 @@ export function checkStructure(pipeline: unknown): Complaint[] {
     ...checkNames(components),
     ...checkInputs(components),
     ...checkReplies(components),
+    ...checkCursors(components),
     ...checkStdin(components),
   ];
 }

@@ -152,7 +152,7 @@ function absence(expression: Expression): string {
     case 'secret':
       return `has no value: neither HAWSER_SECRET_${expression.name} nor a file of that name in the secrets directory`;
     case 'cursor':
-      return 'has no value: no cursor yet';
+      return 'has no value: no cursor yet; cursor.initial-value or a default behind || would be the first';
     case 'field':
       return 'has no value: the event has no such field';
     default:

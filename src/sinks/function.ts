@@ -53,8 +53,9 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
         logger.warn({ sink: stream.name, err: error }, `the sink's function rejected, trying again in ${delay} ms`);
         timer = clock.setTimeout(() => attempt(batch, settled, tries + 1), delay);
       });
-      const turn = running?.then(ignore, ignore);
-      (turn ? turn.then(() => run(batch)) : run(batch)).then(settled, rejected);
+      const start = guard(() => void run(batch).then(settled, rejected));
+      if (running) running.then(start, start);
+      else start();
     }
 
     function settle(batch: Batch, rejects: readonly Reject[]): void {
@@ -88,5 +89,3 @@ function readable(message: Message): Message {
 async function call(deliver: Deliver, batch: Batch): Promise<void> {
   await deliver(batch);
 }
-
-function ignore(): void {}

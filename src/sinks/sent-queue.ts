@@ -7,8 +7,9 @@ export class SentQueue<Item extends Sent = Sent> {
   #events = 0;
   #bytes = 0;
 
+  /** The first with events; what was filtered before it is nothing that a peer could have refused. */
   get first(): Item | undefined {
-    return this.#items[0];
+    return this.#items.find(({ events }) => events > 0) ?? this.#items[0];
   }
 
   get empty(): boolean {

@@ -1,9 +1,9 @@
 import type { Subscription } from 'rxjs';
-import type { Batch } from '../messages/batch.ts';
 import { Message } from '../messages/message.ts';
 import { encodePayload, PayloadError, type PayloadForm } from '../messages/payload.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { cursorValue } from '../streams/cursor-trail.ts';
+import type { Settled } from '../streams/settlements.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
 
 export interface SinkCursor {
@@ -23,18 +23,24 @@ export function keepSinkCursor(
   form: PayloadForm,
   { cursor, ...place }: SinkCursor,
 ): Subscription {
-  return stream.settled$.subscribe((batches) => {
-    const message = lastOf(batches);
+  return stream.settled$.subscribe((settled) => {
+    const message = lastOf(settled);
     const read = place.pointer === undefined ? message : emitted(message, form);
     const value = read && cursorValue(read, place);
     if (value !== undefined) cursor.advance(value);
   });
 }
 
-function lastOf(batches: readonly Batch[]): Message | undefined {
-  const last = batches.findLast(({ packed, messages }) => packed !== undefined || messages.length > 0);
-  // The others of a packed batch are not made for it.
-  return last?.packed ? last.packed.split(last.packed.count - 1)[1].messages[0] : last?.messages.at(-1);
+/** The last event that was delivered: one that was given up moves no cursor. */
+function lastOf({ batches, rejected }: Settled): Message | undefined {
+  for (const batch of batches.toReversed()) {
+    const { packed } = batch;
+    // The others of a packed batch are not made for its last.
+    const last = packed && rejected.size === 0 ? packed.split(packed.count - 1)[1].messages : batch.messages;
+    const message = last.findLast((each) => !rejected.has(each));
+    if (message) return message;
+  }
+  return undefined;
 }
 
 /** The event with the payload that the peer gets. */

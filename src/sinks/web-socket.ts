@@ -174,7 +174,7 @@ class SinkTraffic implements Traffic {
     const { stream, framePerBatch, edges } = this.#options;
     const { tries } = this.#retry;
     const explanation = `given up after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${cause}`;
-    const { batch, rejects } = giveUp(head, framePerBatch, explanation);
+    const { batch, rejects } = giveUp(head, { stream, framePerBatch, explanation });
     this.#retry.giveUp(batch.messages);
     stream.settle([batch], rejects);
     edges.rejected();

@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Chunk } from '../messages/chunk.ts';
+import type { Message } from '../messages/message.ts';
 import { type Bound, ChunkQueue } from './chunk-queue.ts';
 
 /** What happens to an event that finds the buffer full (option `buffer.when-full`). */
@@ -48,6 +49,8 @@ export interface EventBuffer {
   narrow(events: number | undefined): void;
   /** The first event that is not settled. */
   readonly head: EventPlace | undefined;
+  /** What a transform has made of an event that is not settled, all of it. */
+  parts(place: EventPlace): readonly Message[];
   readonly full: boolean;
   /** Ended, and everything is settled. */
   readonly drained: boolean;
@@ -116,6 +119,10 @@ class MemoryBuffer implements EventBuffer {
 
   get head(): EventPlace | undefined {
     return this.#queue.first;
+  }
+
+  parts({ source, sequence }: EventPlace): readonly Message[] {
+    return this.#queue.parts(source, sequence);
   }
 
   get full(): boolean {

@@ -1,4 +1,6 @@
 import { type Chunk, chunkBytes, chunkCount, countCovered, firstSequence, splitChunk } from '../messages/chunk.ts';
+import type { Message } from '../messages/message.ts';
+import { PackedChunk } from '../messages/packed-chunk.ts';
 
 export interface Bound {
   /** Largest number of events. */
@@ -69,6 +71,19 @@ export class ChunkQueue {
       if (chunk && sequence !== undefined) return { source: chunk.source, sequence };
     }
     return undefined;
+  }
+
+  /** What a transform has made of an event that is not settled, all of it. */
+  parts(source: string, sequence: number): readonly Message[] {
+    const parts: Message[] = [];
+    for (let at = this.#head; at < this.#queue.length; at += 1) {
+      const chunk = this.#queue[at];
+      // What is packed has been through no transform.
+      if (chunk?.source !== source || chunk instanceof PackedChunk) continue;
+      if ((firstSequence(chunk) ?? 0) > sequence) break;
+      parts.push(...chunk.messages.filter((message) => message.sequence === sequence));
+    }
+    return parts;
   }
 
   push(chunk: Chunk): void {

@@ -1,12 +1,22 @@
+import type { Observable } from 'rxjs';
 import type { Clock, Logger } from '../environment.ts';
 import type { Failure } from '../messages/failure.ts';
-import type { FailureStream } from './failure-stream.ts';
+
+/** Takes what a component could not handle. Its origin ends it. */
+export interface FailureTaker {
+  /** Hands a failure on. `settled` runs once everybody has settled it, at once when there is nobody. */
+  fail(failure: Failure, settled: () => void): void;
+  /** Edges of whether it has no room. */
+  readonly held$: Observable<boolean>;
+  readonly ended: boolean;
+  end(): void;
+}
 
 /** Least milliseconds between two error logs of a component's failures. */
 export const LOG_INTERVAL = 1000;
 
 export interface FailureExitOptions {
-  readonly failures?: FailureStream | undefined;
+  readonly failures?: FailureTaker | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
 }
@@ -44,7 +54,7 @@ export class FailureExit {
   /** `settled` runs once nobody owes this failure any more. */
   take(failure: Failure, settled: () => void): void {
     const { failures } = this.#options;
-    if (failures && !failures.stream.ended) {
+    if (failures && !failures.ended) {
       this.#failed += 1;
       failures.fail(failure, settled);
       return;
@@ -57,7 +67,7 @@ export class FailureExit {
   /** No more failures will come. */
   end(): void {
     if (this.#latest) this.#log(this.#latest, this.#suppressed - 1);
-    this.#options.failures?.stream.end();
+    this.#options.failures?.end();
   }
 
   #report({ source, sink, id, message }: Failure): void {

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../environment.ts';
-import { encodeFailure, type Failure } from '../messages/failure.ts';
+import { encodeFailure } from '../messages/failure.ts';
 import type { Bound } from './chunk-queue.ts';
+import type { FailureTaker } from './failure-exit.ts';
 import type { Ledger } from './ledger.ts';
 import { createSourceStream, type SourceStream } from './source-stream.ts';
 
@@ -15,12 +16,10 @@ export interface FailureStreamOptions {
   readonly logger: Pick<Logger, 'error'>;
 }
 
-/** What a component could not handle, as a source of its own that sinks may take. Its origin ends it. */
-export interface FailureStream {
+/** What a component could not handle, as a source of its own that sinks may take. */
+export interface FailureStream extends FailureTaker {
   /** Named `<origin>.failures`; its events are JSON. */
   readonly stream: SourceStream;
-  /** Hands a failure on. `settled` runs once every taker has settled it, at once when there is none. */
-  fail(failure: Failure, settled: () => void): void;
 }
 
 /** Enters its stream into the ledger. */
@@ -39,10 +38,34 @@ export function createFailureStream({ origin, ...options }: FailureStreamOptions
 
   return {
     stream,
+    held$: stream.held$,
+    get ended() {
+      return stream.ended;
+    },
+    end: () => stream.end(),
     fail(failure, settled) {
       // Before it is handed on: who takes it may settle it at once.
       pending.push({ sequence: stream.received + 1, settled });
       stream.receive([{ data: encodeFailure(failure) }]);
     },
+  };
+}
+
+/** For components that share their failures, a taker each: the failures end once all of these have ended. */
+export function sharedTaker(failures: FailureTaker): () => FailureTaker {
+  const open = new Set<FailureTaker>();
+  return () => {
+    const taker: FailureTaker = {
+      fail: (failure, settled) => failures.fail(failure, settled),
+      held$: failures.held$,
+      get ended() {
+        return failures.ended;
+      },
+      end() {
+        if (open.delete(taker) && open.size === 0) failures.end();
+      },
+    };
+    open.add(taker);
+    return taker;
   };
 }

@@ -10,7 +10,11 @@ export interface Settled {
   readonly through: ReadonlyMap<string, number>;
   /** How many of their events were delivered. */
   readonly delivered: number;
+  /** Those of their events that were not. */
+  readonly rejected: ReadonlySet<Message>;
 }
+
+const NONE: ReadonlySet<Message> = new Set();
 
 /** Those whose failures somebody still owes, and those behind them. */
 interface Pending extends Settled {
@@ -40,14 +44,17 @@ export class Settlements {
 
   add(batches: readonly Batch[], rejects: readonly Reject[]): void {
     if (this.#judged.size === 0 && rejects.length === 0) {
-      this.#settle({ batches, through: throughOf(batches), delivered: sum(batches, batchCount) });
+      this.#settle({ batches, through: throughOf(batches), delivered: sum(batches, batchCount), rejected: NONE });
       return;
     }
     const fresh = batches.filter(({ through }) => [...through].some(([source, at]) => at > this.#judgedOf(source)));
     const unjudged = rejects.filter(({ message }) => this.#isUnjudged(message));
     const failing = unjudged.filter(({ message }) => !this.#failed.has(message));
     const delivered = sum(batches, (batch) => this.#countUnjudged(batch)) - unjudged.length;
-    const entry = { batches: fresh, through: throughOf(fresh), delivered, owed: failing.length };
+    const rejected = new Set(rejects.map(({ message }) => message));
+    const entry = { batches: fresh, through: throughOf(fresh), delivered, rejected, owed: failing.length };
+    // What was judged before is written again with each new connection, however long its failures are owed.
+    if (fresh.length === 0 && failing.length === 0 && delivered === 0) return;
     for (const [source, at] of entry.through) this.#judged.set(source, Math.max(at, this.#judgedOf(source)));
     this.#pending.push(entry);
     for (const reject of failing) this.#fail(reject, entry);

@@ -3,9 +3,9 @@ import type { Clock, Logger } from '../environment.ts';
 import type { Batch } from '../messages/batch.ts';
 import { type Chunk, chunkCount } from '../messages/chunk.ts';
 import type { Reject } from '../messages/failure.ts';
+import type { Message } from '../messages/message.ts';
 import { type BufferCounts, type BufferOptions, createBuffer, type EventBuffer, type EventPlace } from './buffer.ts';
-import { FailureExit } from './failure-exit.ts';
-import type { FailureStream } from './failure-stream.ts';
+import { FailureExit, type FailureTaker } from './failure-exit.ts';
 import type { Ledger } from './ledger.ts';
 import { type Settled, Settlements } from './settlements.ts';
 import { SinkIntake } from './sink-intake.ts';
@@ -22,7 +22,7 @@ export interface SinkStreamOptions {
   readonly transform?: Transform;
   readonly buffer: Omit<BufferOptions, 'onFull'>;
   /** Takes what this sink cannot deliver. Left out: it is counted as rejected and logged. */
-  readonly failures?: FailureStream | undefined;
+  readonly failures?: FailureTaker | undefined;
   readonly ledger: Ledger;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
@@ -63,11 +63,13 @@ export interface SinkStream {
    */
   settle(batches: readonly Batch[], rejects?: readonly Reject[]): void;
   /** What was settled, in order. */
-  readonly settled$: Observable<readonly Batch[]>;
+  readonly settled$: Observable<Settled>;
   /** Most events in flight, instead of the option's; undefined: the option's again. */
   narrow(events: number | undefined): void;
   /** The first event that is not settled. */
   readonly head: EventPlace | undefined;
+  /** What the transform has made of an event that is not settled, all of it; nothing without a transform. */
+  parts(place: EventPlace): readonly Message[];
   /** Counts messages that came the other way. */
   ignore(count: number): void;
   /** No more input: readers complete once they have read everything. */
@@ -93,7 +95,7 @@ class BufferedStream implements SinkStream {
   readonly name: string;
   readonly chunks$: Observable<Chunk>;
   readonly progress$ = new Subject<void>();
-  readonly settled$ = new Subject<readonly Batch[]>();
+  readonly settled$ = new Subject<Settled>();
   readonly demand$: Observable<void>;
   readonly #appended$ = new Subject<void>();
   readonly #options: SinkStreamOptions;
@@ -172,6 +174,10 @@ class BufferedStream implements SinkStream {
     return this.#buffer.head;
   }
 
+  parts(place: EventPlace): readonly Message[] {
+    return this.#buffer.parts(place);
+  }
+
   get idle(): boolean {
     return this.#buffer.empty && this.#intake.empty;
   }
@@ -193,10 +199,11 @@ class BufferedStream implements SinkStream {
   }
 
   /** The buffer last: it hands on what comes next, which may be settled at once. */
-  #settle({ batches, through, delivered }: Settled): void {
-    this.#delivered += delivered;
+  #settle(settled: Settled): void {
+    const { batches, through } = settled;
+    this.#delivered += settled.delivered;
     for (const [source, sequence] of through) this.#options.ledger.settle(this.name, source, sequence);
-    if (batches.length > 0) this.settled$.next(batches);
+    if (batches.length > 0) this.settled$.next(settled);
     this.#buffer.settle(through);
     this.#progress();
   }

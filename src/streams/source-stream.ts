@@ -8,7 +8,7 @@ import { type Arrival, arrivalOf, isPlain, type PlainReceived, type Received } f
 import type { Bound } from './chunk-queue.ts';
 import { Departures } from './departures.ts';
 import { type DocumentKind, Documents } from './documents.ts';
-import type { FailureStream } from './failure-stream.ts';
+import type { FailureTaker } from './failure-exit.ts';
 import { type Hold, Holds } from './holds.ts';
 import type { Ledger } from './ledger.ts';
 import { SourceFailures } from './source-failures.ts';
@@ -21,7 +21,7 @@ export interface SourceEquipment {
   /** Gives each event its place in a document. Left out: none. */
   readonly documents?: DocumentKind | undefined;
   /** Takes what fails here. Left out: it is counted as rejected and logged. */
-  readonly failures?: FailureStream | undefined;
+  readonly failures?: FailureTaker | undefined;
 }
 
 export interface SourceStreamOptions extends SourceEquipment {
@@ -199,9 +199,9 @@ class NumberedStream implements SourceStream {
     return this.#sequence;
   }
 
-  #takeFailures(failures: FailureStream | undefined): SourceFailures {
+  #takeFailures(failures: FailureTaker | undefined): SourceFailures {
     const { ledger, clock, logger } = this.#options;
-    failures?.stream.held$.subscribe((held) => (held ? this.hold(FAILURES) : this.release(FAILURES)));
+    failures?.held$.subscribe((held) => (held ? this.hold(FAILURES) : this.release(FAILURES)));
     return new SourceFailures({ source: this.name, failures, ledger, clock, logger });
   }
 

@@ -244,6 +244,7 @@ class AssembledPipeline implements PipelineRuntime {
     this.#additions.set(name, { transform: transform ?? before?.transform, deliver: deliver ?? before?.deliver });
     if (known && Object.keys(written).length === 0) return;
     this.#loaded = addSink(this.#loaded, { name, ...written, ...(deliver ? { function: {} } : {}) });
+    this.#streams.addSources(this.#options.sources);
   }
 
   get #options(): PipelineOptions {

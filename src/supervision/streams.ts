@@ -5,26 +5,40 @@ import type { Chunk } from '../messages/chunk.ts';
 import { PackedChunk } from '../messages/packed-chunk.ts';
 import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import type { DocumentKind } from '../streams/documents.ts';
-import { createFailureStream, type FailureStream } from '../streams/failure-stream.ts';
+import type { FailureTaker } from '../streams/failure-exit.ts';
+import { createFailureStream, sharedTaker } from '../streams/failure-stream.ts';
 import { createLedger } from '../streams/ledger.ts';
 import { createSinkStream, type SinkStream } from '../streams/sink-stream.ts';
 import { createSourceStream, type SourceStream } from '../streams/source-stream.ts';
 import { filterMessages, type Transform } from '../streams/transforms.ts';
 import { failureOrigins, originOf } from './failures.ts';
 
+interface Failures {
+  readonly stream: SourceStream;
+  /** For each component whose failures they are. */
+  readonly join: () => FailureTaker;
+}
+
 /** The data plane of a pipeline: its ledger and all streams. They outlive the actors that use them. */
 export class PipelineStreams {
   readonly ledger = createLedger();
   readonly #environment: Environment;
   readonly #sources = new Map<string, SourceStream>();
-  readonly #failures = new Map<string, FailureStream>();
+  readonly #failures = new Map<string, Failures>();
   readonly #epoch: string;
 
   constructor(sources: PipelineOptions['sources'], environment: Environment) {
     this.#environment = environment;
     const { now, random } = environment;
     this.#epoch = now().toString(36) + Math.floor(random() * 36 ** 4).toString(36);
-    for (const source of sources) this.#sources.set(source.name, this.#createSource(source));
+    this.addSources(sources);
+  }
+
+  /** Those that it does not have yet: a sink that is added may bring a source of its own. */
+  addSources(sources: readonly SourceOptions[]): void {
+    for (const source of sources) {
+      if (!this.#sources.has(source.name)) this.#sources.set(source.name, this.#createSource(source));
+    }
   }
 
   /** What all sinks together ask of the sources: whose failures they take, and where they tell documents apart. */
@@ -34,9 +48,12 @@ export class PipelineStreams {
     for (const options of sources) {
       const { name } = options;
       this.source(name).equip({
-        failures: this.#failures.get(name.replace(/\.relay$/, '')),
+        failures: this.#failures.get(name.replace(/\.relay$/, ''))?.join(),
         documents: documented.has(name) ? documentsOf(options) : undefined,
       });
+    }
+    for (const { stream } of this.#failures.values()) {
+      if (documented.has(stream.name)) stream.equip({ documents: 'message' });
     }
   }
 
@@ -67,7 +84,7 @@ export class PipelineStreams {
         inFlight: client ? client['max-in-flight'] : DEFAULT_BOUND,
       },
       ledger: this.ledger,
-      failures: this.#failures.get(originOfParts(options)),
+      failures: this.#failures.get(originOfParts(options))?.join(),
       clock,
       logger,
     });
@@ -98,10 +115,12 @@ export class PipelineStreams {
     });
   }
 
-  #createFailures(origin: string): FailureStream {
+  #createFailures(origin: string): Failures {
     const { clock, now, logger } = this.#environment;
     const { ledger } = this;
-    return createFailureStream({ origin, epoch: this.#epoch, waiting: DEFAULT_BOUND, ledger, clock, now, logger });
+    const options = { origin, epoch: this.#epoch, waiting: DEFAULT_BOUND, ledger, clock, now, logger };
+    const failures = createFailureStream(options);
+    return { stream: failures.stream, join: sharedTaker(failures) };
   }
 }
 

@@ -191,22 +191,22 @@ class RootSupervisor implements Supervisor {
       if (this.#stage$.value === 'stopping' || this.#stage$.value === 'stopped') return;
       try {
         runtime.check();
+        const child = runtime.child();
+        this.#children.push(child);
+        this.#root?.send({ type: 'child.add', spec: child.spec });
       } catch (error) {
         this.#environment.logger.error({ pipeline: runtime.name, err: error }, 'cannot start');
         runtime.refuse(error);
-        return;
       }
-      const child = runtime.child();
-      this.#children.push(child);
-      this.#root?.send({ type: 'child.add', spec: child.spec });
     });
   }
 
   #judgeStart(snapshot: AnyMachineSnapshot, resolve: () => void, reject: (error: Error) => void): void {
     const failed = [...this.#pipelines.values()].find((pipeline) => pipeline.state() === 'failed');
     if (failed) reject(new StartError(`${failed.name} cannot start: ${describeFailure(failed.failure())}`));
-    else if (snapshot.hasTag('running')) {
-      if (this.#stage$.value === 'starting') this.#setStage('running');
+    // A stop may end what was still to start, which then keeps nothing else from running.
+    else if (snapshot.hasTag('running') && this.#stage$.value === 'starting') {
+      this.#setStage('running');
       resolve();
     } else if (snapshot.status === 'done') reject(new StartError('stopped before everything had started'));
   }

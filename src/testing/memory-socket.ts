@@ -181,8 +181,11 @@ export class MemorySocket implements FrameSocket {
   /** One read turn, all of it, also what follows a `pause()` within it. */
   #read(frames: readonly WireFrame[]): void {
     for (const frame of frames) {
-      if (this.#over || this.#closedBy !== undefined) return;
-      if (frame.kind === 'data' && frame.data.length <= this.#maxPayload) {
+      if (this.#over) return;
+      if (this.#closedBy !== undefined) {
+        // Our own close may never leave when the other end has gone.
+        if (frame.kind === 'end') this.lose(this.#closedBy);
+      } else if (frame.kind === 'data' && frame.data.length <= this.#maxPayload) {
         this.#gathered.push({ data: frame.data, binary: frame.binary });
       } else if (frame.kind === 'ping') {
         this.#answer(frame.payload);

@@ -15,6 +15,7 @@ import type {
 import { AcceptedPeer } from './accepted-peer.ts';
 import { Broadcast } from './broadcast.ts';
 import { Entrance, type Refused } from './entrance.ts';
+import { LongPauses } from './long-pauses.ts';
 import { peerCursor } from './peer-cursor.ts';
 import type { Gate } from './peer-gate.ts';
 import { ReplayLog } from './replay-log.ts';
@@ -44,6 +45,8 @@ export interface EndpointCounts {
   readonly unconsumed: number;
   /** Peers whose cursor was unknown or too old. */
   readonly gaps: number;
+  /** Times that no peer was read for 10 s, because a sink had no room. */
+  readonly pauses: number;
 }
 
 /** Takes what the peers of an endpoint send. */
@@ -78,6 +81,7 @@ export class Endpoint {
   #missing: number;
   readonly #takers = new Set<TakeFrames>();
   readonly #holders = new Set<TakeFrames>();
+  readonly #pauses: LongPauses;
   readonly #log: ReplayLog | undefined;
   #accepted = 0;
   #slow = 0;
@@ -90,6 +94,7 @@ export class Endpoint {
     this.options = options;
     this.#missing = components;
     this.#environment = environment;
+    this.#pauses = new LongPauses(options.id, environment);
     const { clock, logger } = environment;
     this.#entrance = new Entrance({ endpoint: options, gate, clock, logger });
     const { replay } = options;
@@ -112,6 +117,7 @@ export class Endpoint {
       unheard: this.#unheard,
       unconsumed: this.#unconsumed,
       gaps: this.#gaps,
+      pauses: this.#pauses.count,
     };
   }
 
@@ -230,7 +236,10 @@ export class Endpoint {
     const before = this.held;
     if (held) this.#holders.add(holder);
     else this.#holders.delete(holder);
-    if (this.held !== before) this.held$.next(this.held);
+    if (this.held === before) return;
+    if (held) this.#pauses.begin();
+    else this.#pauses.end();
+    this.held$.next(held);
   }
 
   #queueOptions() {

@@ -1,8 +1,10 @@
+import { headerValueFault } from '../config/handshake.ts';
 import type { WebSocketClientOptions } from '../config/options.ts';
 import type { Scope } from '../config/scope.ts';
 import { compileRequest, compileTemplate, resolveTemplate } from '../config/template.ts';
 import { webSocketUrl } from '../config/url.ts';
 import type { DialRequest } from '../environment.ts';
+import { describeFileFault } from '../errors.ts';
 import { environmentProxy, proxyUrl } from './proxy.ts';
 
 /** What one attempt sends: resolved anew each time, so that a rotated token is used by the next one. */
@@ -79,11 +81,18 @@ async function resolveHeaders({ headers, auth, cursor }: HandshakeOptions, fill:
     await resolveMap(headers, fill),
     await resolveMap(auth?.headers, fill),
     await authorization(auth, fill),
-    cursorUnder(cursor?.['header-name'], scope),
+    cursorHeader(cursor?.['header-name'], scope),
   ];
   const merged = new Map<string, readonly [name: string, value: string]>();
   for (const entry of maps.flatMap((map) => Object.entries(map))) merged.set(entry[0].toLowerCase(), entry);
   return Object.fromEntries(merged.values());
+}
+
+function cursorHeader(name: string | undefined, scope: Scope): Texts {
+  const found = cursorUnder(name, scope);
+  const fault = headerValueFault(Object.values(found));
+  if (fault !== undefined) throw new TypeError(`cursor.header-name: the cursor ${fault}; send it as query-parameter`);
+  return found;
 }
 
 function cursorUnder(name: string | undefined, scope: Scope): Texts {
@@ -146,7 +155,7 @@ async function readText(option: PemOption, path: string, scope: Scope): Promise<
   try {
     return await scope.readText(path);
   } catch (error) {
-    throw new TypeError(`tls.${option}: ${path} cannot be read`, { cause: error });
+    throw new TypeError(`tls.${option}: ${path} cannot be read: ${describeFileFault(error)}`, { cause: error });
   }
 }
 

@@ -68,11 +68,18 @@ function checked(address: string, tls: ServerCertificate) {
   return { cert: tls.certificate, key: tls.key };
 }
 
+const BIND_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'is taken'],
+  ['EADDRNOTAVAIL', 'is no address of this machine'],
+  ['ENOTFOUND', 'is no known host'],
+  ['EACCES', 'may not be listened on by this user'],
+]);
+
 function bind(server: Server, { host, port }: ListenRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
       const code = error.code ?? error.message;
-      const fault = code === 'EADDRINUSE' ? 'is taken' : 'cannot be listened on';
+      const fault = BIND_FAULTS.get(code) ?? 'cannot be listened on';
       reject(new NetworkError(`${host}:${port} ${fault} (${code})`, { cause: error }));
     };
     server.once('error', failed);

@@ -9,7 +9,7 @@ export type Gate = (request: UpgradeRequest) => boolean | Promise<boolean>;
 
 /**
  * Credentials are resolved anew for each peer, so that a rotated token holds at once; without `auth` all pass. One that
- * cannot be resolved lets nobody in, and the others still do.
+ * cannot be resolved lets nobody in, and the others still do; who then passes with none is refused with its error.
  */
 export function createGate(auth: EndpointOptions['auth'], scope: Scope): Gate {
   if (auth === undefined) return () => true;
@@ -27,7 +27,10 @@ export function createGate(auth: EndpointOptions['auth'], scope: Scope): Gate {
     if (typeof given !== 'string') return false;
     const accepted = await Promise.allSettled([...bearers, ...basics].map((header) => header()));
     // All are compared, so that the time tells nothing of which one was near.
-    return accepted.map((each) => each.status === 'fulfilled' && isSame(each.value, normalised(given))).includes(true);
+    const same = accepted.map((each) => each.status === 'fulfilled' && isSame(each.value, normalised(given)));
+    const unresolved = accepted.find((each) => each.status === 'rejected');
+    if (unresolved && !same.includes(true)) throw unresolved.reason;
+    return same.includes(true);
   };
 }
 

@@ -158,10 +158,17 @@ describe('the cursor of a connection', () => {
 
 describe('a connection that takes any certificate', () => {
   test('warns at each connect', async () => {
-    const bench = await createBench({ options: { tls: { 'insecure-skip-verify': true } } });
+    const bench = await createBench({ options: { url: 'wss://feed:80/', tls: { 'insecure-skip-verify': true } } });
     await bench.reconnect();
     const warned = bench.warnings.filter((message) => message.includes('insecure-skip-verify'));
     expect([warned.length, bench.status?.warnings, bench.dialled.length]).toEqual([2, 2, 2]);
+  });
+});
+
+describe('a connection without TLS', () => {
+  test('has no certificate to warn of', async () => {
+    const bench = await createBench({ options: { tls: { 'insecure-skip-verify': true } } });
+    expect(bench.warnings).toEqual([]);
   });
 });
 

@@ -30,6 +30,8 @@ describe('a readable log line', () => {
     [{ pipeline: 'ticks' }, 'ticks'],
     [{ pipeline: 'ticks', connection: 'ticks/chat.upstream/connection' }, 'ticks/chat upstream'],
     [{ pipeline: 'ticks', listener: 'ticks/listener/0.0.0.0:80' }, 'ticks/listener/0.0.0.0:80'],
+    [{ listener: 'ticks/listener/0.0.0.0:80', peer: 'x-1' }, 'ticks/listener/0.0.0.0:80 peer x-1'],
+    [{ pipeline: 'ticks', endpoint: '0.0.0.0:80/feed' }, 'ticks/0.0.0.0:80/feed'],
   ])('%j is told of %s', (fields, who) => {
     const { logger, text } = readable();
     logger.info(fields, 'hello');

@@ -44,6 +44,7 @@ export const LISTENING: EndpointStatus = {
   unheard: 0,
   unconsumed: 0,
   gaps: 0,
+  pauses: 0,
 };
 
 /** One running pipeline, `ticks`. */

@@ -138,6 +138,23 @@ describe('a close', () => {
     expect(lines).toEqual([]);
   });
 
+  test('of peers is told with how many they are by then', async () => {
+    const { lines, show, clock } = watching(watchClosing);
+    const draining = (peers: number) =>
+      statusOf([source('chat', { endpoint: { ...LISTENING, state: 'draining', peers } })]);
+    for (const peers of [5, 2]) show(draining(peers));
+    await clock.advance(1000);
+    expect(lines).toEqual(['ticks/chat: waiting for 2 peers to close']);
+  });
+
+  test('of peers that all answer soon is no word', async () => {
+    const { lines, show, clock } = watching(watchClosing);
+    for (const peers of [5, 0])
+      show(statusOf([], [sink('chat', { endpoint: { ...LISTENING, state: 'draining', peers } })]));
+    await clock.advance(5000);
+    expect(lines).toEqual([]);
+  });
+
   test('no timer outlives it', () => {
     const { show, clock, watcher } = watching(watchClosing);
     show(exchange(closing));

@@ -1,5 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
-import { lines, optionsOf, web, webSink } from './samples.ts';
+import { lines, listening, optionsOf, warningsOf, web, webSink } from './samples.ts';
 
 const cursorOf = (block: string) => optionsOf(web(`cursor: ${block}`)).sources[0]?.options;
 
@@ -74,5 +75,61 @@ describe('a cursor that cannot work says why', () => {
     expect(lines(web(`cursor: { ${option} }`))).toEqual([
       `ticks.yaml:5:${column} sources[0].web-socket.cursor.${sentence.join(' ')}`,
     ]);
+  });
+});
+
+describe('two cursors in one file', () => {
+  const two = (first: string, second: string) =>
+    `sources:
+  - { name: a, web-socket: { url: "ws://h/", cursor: { header-name: c, value-field: n, ${first} } } }
+  - { name: b, web-socket: { url: "ws://h/", cursor: { header-name: c, value-field: n, ${second} } } }
+sinks: [{ name: s, inputs: [a, b], stdout: }]`;
+
+  test.each(['state-id', 'persist-to'])('are refused: %s', (option) => {
+    expect(lines(two(`${option}: x`, `${option}: x`))).toEqual([
+      `ticks.yaml:3:${option.length + 90} sources[1].web-socket.cursor.${option}: "x" keeps the cursor of a already, expected another one`,
+    ]);
+  });
+
+  test('are none when their names differ', () => {
+    expect(warningsOf(two('state-id: x', 'state-id: y'))).toEqual([]);
+  });
+});
+
+describe('${cursor} that can never have a value', () => {
+  test('is refused without the option', () => {
+    expect(lines(web('query: { after: "${cursor}" }'))).toEqual([
+      'ticks.yaml:5:23 sources[0].web-socket.query.after: ${cursor} has no value without the option cursor',
+    ]);
+  });
+
+  test('is refused in a relay, whose cursor is of its peers', () => {
+    expect(lines(listening('relay', 'url: "ws://h/?c=${cursor}"'))).toEqual([
+      'ticks.yaml:6:12 sources[0].web-socket.url: ${cursor} has no value in mode relay',
+    ]);
+  });
+
+  test.each(['${cursor||0}', '$${cursor}'])('is not meant by %s', (text) => {
+    expect(() => optionsOf(web(`query: { after: "${text}" }`))).not.toThrow();
+  });
+});
+
+describe('a cursor that does nothing is warned of', () => {
+  const cursorWarnings = (...block: string[]) => warningsOf(web(...block)).filter((line) => line.includes('cursor'));
+
+  test('when nothing changes it', () => {
+    expect(cursorWarnings('cursor: { header-name: c }')).toEqual([
+      '5 sources[0].web-socket.cursor: never changes without value-field or value-pointer',
+    ]);
+  });
+
+  test('when nobody is told', () => {
+    expect(cursorWarnings('cursor: { value-field: n }')).toEqual([
+      '5 sources[0].web-socket.cursor: is not sent: expected header-name or query-parameter in it, or ${cursor} in the handshake or a request',
+    ]);
+  });
+
+  test.each(['requests: [{ after: "${cursor||0}" }]', 'headers: { x: "${ cursor }" }'])('and not with %s', (option) => {
+    expect(cursorWarnings('cursor: { value-field: n }', option)).toEqual([]);
   });
 });

@@ -34,7 +34,10 @@ describe('a template that is filled in at once', () => {
 
   test.each([
     ['${gone}', '${gone} has no value: the event has no such field'],
-    ['${cursor}', '${cursor} has no value: no cursor yet'],
+    [
+      '${cursor}',
+      '${cursor} has no value: no cursor yet; cursor.initial-value or a default behind || would be the first',
+    ],
     ['${env|GONE}', '${env|GONE} has no value: the environment variable is not set'],
     ['${file|/etc/token||d}', '${file|/etc/token||…} reads a file, which cannot be done for each batch'],
     ['${secret|token}', '${secret|token} reads a secret, which cannot be done for each batch'],

@@ -199,7 +199,7 @@ describe('the line of an error says position, path, value and what was expected'
     ['no path', 'sources:\n  - name: s\n    file: {}', '3:11 sources[0].file.path: is missing, expected a path'],
     ['no sources', 'name: a', '1:1 sources: is missing, expected a list'],
     ['sources of wrong type', 'sources: 5', '1:10 sources: 5 (a number) is not a list'],
-    ['empty sources', 'sources: []', '1:10 sources: a list is too small, expected at least one of them'],
+    ['empty sources', 'sources: []', '1:10 sources: is an empty list, expected at least one of them'],
     ['component of wrong type', 'sources: [5]', '1:11 sources[0]: 5 (a number) is not a map'],
     [
       'names twice',

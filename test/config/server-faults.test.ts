@@ -64,7 +64,7 @@ describe('an option of a server that cannot work says why', () => {
     ['auth: sesame', '36 sources[0].web-socket.server.auth: (hidden) is not a map'],
     [
       'auth: { bearer-tokens: [] }',
-      '53 sources[0].web-socket.server.auth.bearer-tokens: (hidden) is too small, expected at least one of them',
+      '53 sources[0].web-socket.server.auth.bearer-tokens: is an empty list, expected at least one of them',
     ],
     [
       'auth: { bearer-token: sesame }',

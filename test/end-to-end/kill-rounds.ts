@@ -56,10 +56,10 @@ export function repeatsOf(lives: KillRounds['lives']): number[] {
   });
 }
 
-/** Before the first message now and then; half of the others within a handler, before its ping is answered. */
+/** Before the first message now and then; most of the others within a handler, before the next ping is answered. */
 function moment(chance: Chance): string[] {
   const count = chance(8) === 0 ? 0 : 1 + chance(3000);
-  return [String(count), String(chance(2) * chance(20))];
+  return [String(count), String(chance(4) === 0 ? chance(20) : 0)];
 }
 
 async function configFile(port: string): Promise<string> {

@@ -100,7 +100,6 @@ function lastCounts(stderr: string): { readonly slow: number; readonly dropped: 
 
 function expectUnharmed(stalled: Flood, usual: Flood): void {
   const ratios = { duration: stalled.duration / usual.duration, memory: stalled.memory / usual.memory };
-  console.info(`of the usual: ${JSON.stringify(ratios)}; ${stalled.memory / 1e6} MB, ${stalled.duration} ms`);
   expect(ratios.duration).toBeLessThan(2);
   expect(ratios.memory).toBeLessThan(1.5);
   expect(stalled.memory).toBeLessThan(MOST_MEMORY);

@@ -171,6 +171,19 @@ describe('a function sink', () => {
 });
 
 describe('a function sink that is stopped', () => {
+  test('while it waits for an earlier call does not call any more', async () => {
+    const bench = outletBench();
+    const calls: (() => void)[] = [];
+    const call = () => new Promise<void>((resolve) => calls.push(resolve));
+    const outlet = functionSink(call, bench.clock, bench.log);
+    bench.give('1');
+    for (let crashes = 0; crashes < 3; crashes += 1) bench.run(outlet)();
+    bench.run(outlet);
+    calls[0]?.();
+    await bench.clock.settle();
+    expect(calls).toHaveLength(2);
+  });
+
   test('settles nothing that its function resolves later', async () => {
     const bench = functionBench();
     const stop = bench.run();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { batches } from '../../src/streams/batcher.ts';
 import { createFailureStream } from '../../src/streams/failure-stream.ts';
 import { createLedger } from '../../src/streams/ledger.ts';
+import { expandMessages, filterMessages } from '../../src/streams/transforms.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
 import { logbook } from './outlet-bench.ts';
 import { REPLY, type WebSocketSetup, webSocketBench } from './web-socket-bench.ts';
@@ -9,6 +10,10 @@ import { REPLY, type WebSocketSetup, webSocketBench } from './web-socket-bench.t
 const TIMEOUT = 30_000;
 const STOPPED = 'the peer stopped answering acknowledgement pings';
 const NEVER = 'the peer has never answered a ping; if it cannot, set ack: written and heartbeat: off';
+
+function partsOf(value: unknown): readonly { readonly id: unknown }[] {
+  return Array.isArray(value) ? value.map((id: unknown) => ({ id })) : [];
+}
 
 /** A sink that gives an event up after so many tries more than one. */
 function retryBench(retries: number | undefined, { options, ...setup }: WebSocketSetup = {}) {
@@ -109,6 +114,37 @@ describe('a peer that refuses a message by closing', () => {
     expect([bench.refuse(1009), bench.stream.counts().rejected]).toEqual([['too', '3'], 1]);
     expect([bench.refuse(1009), bench.stream.counts().rejected]).toEqual([['too'], 2]);
     expect(bench.connect().wire.frames).toEqual(['3']);
+  });
+
+  test('has all parts of the event given up, which settle together', () => {
+    const bench = retryBench(1, { transform: expandMessages(({ text }) => text.split(' ')) });
+    bench.give('poison second third', '2');
+    bench.refuse(1009);
+    expect([bench.refuse(1009), bench.stream.counts().rejected]).toEqual([['poison'], 3]);
+    expect(bench.connect().wire.frames).toEqual(['2']);
+  });
+
+  test('has no part of the event given up that was acknowledged', async () => {
+    const bench = retryBench(0, {
+      options: { level: REPLY },
+      transform: expandMessages(({ value }) => partsOf(value)),
+    });
+    bench.give('[1,2,3]');
+    const { reply, lose } = bench.connect();
+    reply('{"re":1}');
+    lose(1009);
+    expect(bench.stream.counts()).toMatchObject({ delivered: 1, rejected: 2, owed: 0 });
+  });
+
+  test('is not blamed on what was filtered', async () => {
+    const bench = retryBench(0, { transform: filterMessages(({ text }) => text !== 'filtered') });
+    const { answer, lose } = bench.connect();
+    bench.give('1');
+    bench.give('filtered');
+    bench.give('poison');
+    answer();
+    lose(1009);
+    expect([bench.stream.counts().rejected, bench.stream.idle]).toEqual([1, true]);
   });
 
   test('is told as an edge, once', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/messages/failure.ts';
+import { sharedTaker } from '../../src/streams/failure-stream.ts';
 import { reading, settleEvents, streamBench } from './stream-bench.ts';
 
 const FAILURE: Failure = { source: 'feed', receivedAt: 0, code: 'odd', message: 'it is odd', payload: 'x' };
@@ -75,5 +76,17 @@ describe('a failure stream', () => {
     const { fail, sinks } = failureBench('one');
     fail('a');
     expect(sinks.map((sink) => reading(sink).chunks)).toEqual([['feed.failures1 ->1']]);
+  });
+});
+
+describe('failures of several components', () => {
+  test('end once all of these have ended them', () => {
+    const { failures } = failureBench('one');
+    const join = sharedTaker(failures);
+    const [first, second] = [join(), join()];
+    for (const taker of [first, first]) taker.end();
+    expect([failures.ended, first.ended]).toEqual([false, false]);
+    second.end();
+    expect([failures.ended, second.ended]).toEqual([true, true]);
   });
 });

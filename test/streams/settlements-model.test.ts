@@ -26,7 +26,7 @@ class SettlementModel {
     this.#isBad = isBad;
     for (const sink of [this.#sink, this.#bin]) sink.open(() => {});
     let told = 0;
-    this.#sink.settled$.subscribe((batches) => {
+    this.#sink.settled$.subscribe(({ batches }) => {
       const through = batches.at(-1)?.through.get('a') ?? told;
       if (through < told) this.faults.push(`settled ${through} after ${told}`);
       told = through;

@@ -19,7 +19,7 @@ function failureBench({ inFlight = NO_BOUND, parts = 1 } = {}) {
   const bin = bench.sink('bin', [failures.stream]);
   for (const sink of [out, bin]) sink.open(() => {});
   const settled: string[] = [];
-  out.settled$.subscribe((batches) => settled.push(batches.map(({ messages }) => named(messages)).join(', ')));
+  out.settled$.subscribe(({ batches }) => settled.push(batches.map(({ messages }) => named(messages)).join(', ')));
   let taken: Message[] = [];
   let reader = out.chunks$.subscribe(({ messages }) => taken.push(...messages));
 
@@ -63,6 +63,21 @@ describe('an event that a sink cannot deliver', () => {
     const error = { code: 'payload', message: 'a1 is odd' };
     const receivedAt = new Date(5000).toISOString();
     expect(values).toEqual([{ source: 'a', sink: 'out', id: 'e1/1', receivedAt, error, payload: 'bad' }]);
+  });
+
+  test('costs nothing more with each connection that writes it again', () => {
+    const { source, out, settle, reconnect, settleFailures } = failureBench();
+    let told = 0;
+    out.progress$.subscribe(() => {
+      told += 1;
+    });
+    receive(source, 3);
+    for (let connections = 0; connections < 100; connections += 1) {
+      settle(1, 3, 2);
+      reconnect();
+    }
+    settleFailures(1);
+    expect([told, out.idle]).toEqual([1, true]);
   });
 
   test('is counted as failed, and what came with it as delivered', () => {
@@ -160,7 +175,7 @@ describe('an event that is written again while its failure is pending', () => {
   test('never takes what was settled back', () => {
     const { source, out, settle, settleFailures, reconnect, batchOf, given } = failureBench();
     const ends: (number | undefined)[] = [];
-    out.settled$.subscribe((batches) => ends.push(...batches.map(({ through }) => through.get('a'))));
+    out.settled$.subscribe(({ batches }) => ends.push(...batches.map(({ through }) => through.get('a'))));
     receive(source, 3);
     settle(1, 1, 1);
     settle(2, 3);

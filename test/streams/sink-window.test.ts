@@ -143,7 +143,7 @@ describe('what a sink has settled', () => {
     sink.open(() => {});
     reading(sink);
     const told: string[] = [];
-    sink.settled$.subscribe((batches) => told.push(`${batches.map(shownBatch)} of ${bench.ledger.settled('a')}`));
+    sink.settled$.subscribe(({ batches }) => told.push(`${batches.map(shownBatch)} of ${bench.ledger.settled('a')}`));
     receive(source, 2);
     settleEvents(sink, 'a', 1);
     settleEvents(sink, 'a', 2);
@@ -156,7 +156,7 @@ describe('what a sink has settled', () => {
     const sink = bench.sink('out', [source], block(100, ofEvents(1)));
     sink.open(() => {});
     const told: number[] = [];
-    sink.settled$.subscribe((batches) => told.push(...batches.map(({ through }) => through.get('a') ?? 0)));
+    sink.settled$.subscribe(({ batches }) => told.push(...batches.map(({ through }) => through.get('a') ?? 0)));
     receive(source, 3);
     sink.chunks$.subscribe(({ messages, through }) => {
       if (through > 1) sink.settle([{ through: upTo('a', through), messages, reason: 'turn' }]);

@@ -42,6 +42,17 @@ describe('a stop', () => {
     expect([world.supervisor.status.state, await world.leftovers()]).toEqual(['stopped', NOTHING]);
   });
 
+  test('before everything has started fails the start, although nothing else was to start', async () => {
+    const world = new World();
+    const listen = { bind: '127.0.0.1:8080' };
+    Object.assign(world.environment, { listen: () => new Promise(() => {}) });
+    world.add([{ name: 'in', 'web-socket': { mode: 'server-input', server: listen } }]);
+    const refused = expect(world.supervisor.start()).rejects.toThrow(StartError);
+    await world.clock.settle();
+    await world.stop();
+    await refused;
+  });
+
   test('cuts a peer off that does not answer the close', async () => {
     const { world, upstream } = await createWorld();
     await world.start();

@@ -47,6 +47,19 @@ describe('a memory network', () => {
     ]);
   });
 
+  test('tells how it was closed although its own close finds no room', async () => {
+    const { clock, open } = await createWorld({ bufferBytes: 1_000 });
+    const { client, server } = await open();
+    server.socket.pause();
+    client.socket.write(Array.from({ length: 10 }, () => text('x'.repeat(1_000))));
+    await clock.advance(100);
+    server.socket.close(1013, 'too slow');
+    await clock.advance(100);
+    server.socket.terminate();
+    await clock.advance(100);
+    expect(client.heard.loss).toEqual({ kind: 'close', code: 1013, reason: 'too slow' });
+  });
+
   test('frames arrive after the latency', async () => {
     const { clock, open } = await createWorld();
     const { client, server } = await open();

@@ -145,7 +145,7 @@ describe('a real listener', () => {
   test('a host that is not of this machine cannot be listened on', async () => {
     await expect(listen({ host: '192.0.2.1' })).rejects.toMatchObject({
       code: 'network',
-      message: '192.0.2.1:0 cannot be listened on (EADDRNOTAVAIL)',
+      message: '192.0.2.1:0 is no address of this machine (EADDRNOTAVAIL)',
     });
   });
 

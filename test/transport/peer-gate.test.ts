@@ -88,9 +88,9 @@ describe('a gate', () => {
   });
 
   test.each(['${env|MISSING}', '${file|/run/token}', '${secret|MISSING}'])(
-    'lets nobody in with %s that has no value',
+    'lets nobody in with %s that has no value, and says so',
     async (template) => {
-      expect(await passes({ 'bearer-tokens': [template] }, 'Bearer ')).toBe(false);
+      await expect(passes({ 'bearer-tokens': [template] }, 'Bearer ')).rejects.toThrow('has no value');
     },
   );
 

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { SinkInput } from '../../src/config/options.ts';
 import { numbered, World } from '../supervision/world.ts';
@@ -75,6 +76,26 @@ describe('batch.mode document', () => {
     await world.clock.advance(2_000);
     // The last line that is known waits, since it may be the end of the document.
     expect([early, server.received]).toEqual([['a\nb'], ['a\nb', 'c\nd']]);
+  });
+
+  test('makes batches per source, so that no document is mixed with another', async () => {
+    const world = new World();
+    const server = await world.server('downstream');
+    const streams: Record<string, PassThrough> = { a: new PassThrough(), b: new PassThrough() };
+    Object.assign(world.environment.files, { read: (path: string) => streams[path] });
+    const sources = ['a', 'b'].map((name) => ({ name, file: { path: name } }));
+    const batch = { mode: 'document', timeout: '1h' } as const;
+    world.add(sources, [{ name: 'store', inputs: ['a', 'b'], batch, 'web-socket': { url: server.url } }]);
+    await world.start();
+    for (const name of ['a', 'b', 'a', 'b']) {
+      streams[name]?.write(`${name}\n`);
+      await world.clock.advance(10);
+    }
+    for (const name of ['b', 'a']) {
+      streams[name]?.end(`${name}!`);
+      await world.clock.advance(100);
+    }
+    expect(server.received).toEqual(['b\nb\nb!', 'a\na\na!']);
   });
 
   test('sends what there is at max-bytes', async () => {

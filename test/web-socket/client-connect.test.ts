@@ -161,6 +161,18 @@ describe('max-payload', () => {
     ]);
   });
 
+  test('is 16 MiB by default', async () => {
+    const { world, server, kept, status } = await sourceBench();
+    await world.start();
+    const most = 16 * 1024 * 1024;
+    server.send('a'.repeat(most));
+    await world.clock.advance(5_000);
+    expect([kept[0]?.bytes, status().state]).toEqual([most, 'live']);
+    server.send('a'.repeat(most + 1));
+    await world.clock.advance(5_000);
+    expect(status().cause?.detail).toMatchObject({ kind: 'violation', code: 1009 });
+  });
+
   test('of a sink holds for what its peer sends', async () => {
     const { world, server, status } = await sinkBench({ 'max-payload': 4, connect: { mode: 'eager' } });
     await world.start();

@@ -35,6 +35,28 @@ describe('cursor of a sink', () => {
     expect(headersOf(server, 'x-from')).toEqual([undefined, 'a', 'a']);
   });
 
+  test('does not move over an event that was given up', async () => {
+    const options = { ack: 'reply', reply: { pointer: '/id' }, retry: { timeout: '1s', retries: 0 } } as const;
+    const { world, server, push, sink } = await bench(BY_HEADER, options);
+    push({ id: 'a' }, { id: 'b' });
+    await world.clock.advance(100);
+    server.send('{"id":"a"}');
+    await world.clock.advance(5_000);
+    expect(sink().rejected).toBe(1);
+    await drop(world, server);
+    expect(headersOf(server, 'x-from').at(-1)).toBe('a');
+  });
+
+  test('that no header can carry fails the attempt, and the cause says what to do', async () => {
+    const { world, server, push, status } = await bench(BY_HEADER);
+    push({ id: 'a\nb' });
+    await world.clock.advance(500);
+    await drop(world, server);
+    expect(status().cause?.message).toBe(
+      'cursor.header-name: the cursor holds a control character, which no header can carry; send it as query-parameter',
+    );
+  });
+
   test('does not move while only the system has taken an event', async () => {
     const { world, server, push } = await bench(BY_HEADER, { ack: 'pong' });
     server.peer.socket.pause();

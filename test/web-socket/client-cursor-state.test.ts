@@ -71,6 +71,22 @@ describe('cursor.state-id', () => {
     await expect(started).rejects.toThrow('two cannot start: exchange: .hawser/cursors/shared.json is in use');
   });
 
+  test('of two components of one pipeline: is refused when it is read', () => {
+    const cursor = { ...BY_HEADER, 'state-id': 'shared' };
+    const sources = ['a', 'b'].map((name) => ({ name, 'web-socket': { url: 'ws://upstream/', cursor } }));
+    expect(() => new World().add(sources)).toThrow(
+      'sources[1].web-socket.cursor.state-id: "shared" keeps the cursor of a',
+    );
+  });
+
+  test('is free again after a start that has failed', async () => {
+    const world = new World();
+    const connect = { mode: 'eager', 'eager-timeout': '1s' } as const;
+    world.add([{ name: 'a', 'web-socket': { url: 'ws://nobody/', cursor: BY_HEADER, connect } }]);
+    await expect(world.during(world.supervisor.start())).rejects.toThrow(StartError);
+    expect([...world.files.locked]).toEqual([]);
+  });
+
   test('of a writer that is added to a running one: the first goes on', async () => {
     const world = new World();
     const server = await world.server('upstream');
@@ -89,6 +105,19 @@ describe('a cursor that is kept', () => {
     const world = new World();
     await life(world, {}, ['a', 'b', 'c'], 'kill');
     expect(first(await life(restarted(world), {}, []))).toBe('c');
+  });
+
+  test('is written by a stop without a drain too', async () => {
+    const world = new World();
+    const server = await world.server('upstream');
+    taking(server.url, { cursor: BY_HEADER }, world);
+    await world.start();
+    for (const id of ['a', 'b']) {
+      server.send(JSON.stringify({ id }));
+      await world.clock.advance(5);
+    }
+    await world.stop(0);
+    expect(world.files.texts.get(PATH)).toBe(formatCursor('b'));
   });
 
   test('wins over initial-value', async () => {

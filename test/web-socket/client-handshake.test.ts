@@ -55,6 +55,15 @@ describe('url', () => {
     expect([targetsOf(first), targetsOf(second)]).toEqual([['/x'], ['/x']]);
   });
 
+  test('templated: may bring a scheme of http along', async () => {
+    const world = new World();
+    const server = await world.server('upstream');
+    world.env.FEED = 'http://upstream/x';
+    taking('${env|FEED}', {}, world);
+    await world.start();
+    expect(targetsOf(server)).toEqual(['/x']);
+  });
+
   test.each(['ws://upstream/#part', 'ftp://upstream/', 'upstream'])('%s: is refused when it is read', (url) => {
     expect(() => taking(url)).toThrow(ConfigError);
   });

@@ -31,19 +31,3 @@ describe('heartbeat.payload', () => {
     expect(server.pings[0]?.length).toBe(0);
   });
 });
-
-describe('subprotocols', () => {
-  test('of which the server has chosen one that was not offered fail the component', async () => {
-    const server = await startPeer({
-      refuse: () => ({
-        status: 101,
-        headers: { upgrade: 'websocket', 'sec-websocket-protocol': 'other', 'sec-websocket-accept': 'no' },
-      }),
-    });
-    const { supervisor } = await run({
-      sources: [{ name: 'feed', 'web-socket': { url: server.url, subprotocols: ['mine'] } }],
-    });
-    const { failures } = await supervisor.done;
-    expect([failures.length, server.attempts.length]).toEqual([1, 1]);
-  });
-});

@@ -91,6 +91,11 @@ describe('payload json', () => {
     expect(values).toEqual([{ a: [1] }, 'text', 12, null]);
   });
 
+  test('in: a binary frame that is not UTF-8 is rejected in its place, and the rest goes on', async () => {
+    const { values, rejected } = await read('json', '1', bytes(0xff), '3');
+    expect([values, rejected.sources[0]?.rejected]).toEqual([[1, 3], 1]);
+  });
+
   test('out: text that is JSON goes verbatim, other text as a JSON string, values as JSON, in text frames', async () => {
     const { frames } = await written('json', '{ "px": 1.10, "id": 12345678901234567890 }', 'plain', '', { a: 1 });
     expect(frames).toEqual([

@@ -35,7 +35,7 @@ const OPTIONS = {
     'bearer-token': secret('token'),
   },
   requests: [{ login: secret('request') }],
-  proxy: `http://${secret('user')}:${secret('proxyPassword')}@proxy:3128`,
+  proxy: `http://${secret('user')}:${PLANTED.proxyPassword}@proxy:3128`,
   tls: {
     'client-certificate': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     'client-key': secret('key'),

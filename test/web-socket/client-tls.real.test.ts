@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { SourceInput } from '../../src/config/options.ts';
@@ -38,8 +38,7 @@ async function strictServer() {
   server.on('tlsClientError', () => {});
   const upgrader = new WebSocketServer({ server });
   upgrader.on('connection', (_, request) => {
-    const socket = request.socket as TLSSocket;
-    met.push(String(socket.getPeerCertificate().subject.CN));
+    if (request.socket instanceof TLSSocket) met.push(String(request.socket.getPeerCertificate().subject.CN));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -92,8 +91,16 @@ describe('tls.ca-certificate', () => {
   test('that cannot be read fails the attempt, naming the option and the path', async () => {
     const running = await run({ sources: [feed('wss://127.0.0.1:1/', { 'ca-certificate': '/nowhere/ca.pem' })] });
     const { cause } = await running.connection('feed', ({ state }) => state === 'waiting');
-    expect(cause?.message).toBe('tls.ca-certificate: /nowhere/ca.pem cannot be read');
+    expect(cause?.message).toBe('tls.ca-certificate: /nowhere/ca.pem cannot be read: no such file');
   });
+});
+
+test('tls: a certificate that nobody vouches for is refused with its reason, slowly, and never without TLS', async () => {
+  const server = await startPeer({ certificate: certificates.selfSigned });
+  const running = await run({ sources: [{ name: 'feed', 'web-socket': { url: server.url } }] });
+  const { cause, retryIn } = await running.connection('feed', ({ state }) => state === 'waiting');
+  expect([cause?.detail, server.attempts]).toMatchObject([{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, []]);
+  expect(retryIn).toBeGreaterThanOrEqual(15_000);
 });
 
 describe('tls.client-certificate and tls.client-key', () => {

@@ -170,6 +170,17 @@ describe('a relay whose upstream is lost', () => {
     expect(upstream.received).toEqual(numbered(30_000));
   });
 
+  test('says at a stop what it could not deliver, and sends its peers away', async () => {
+    const { world, upstream } = await createRelay();
+    const caller = await call(world);
+    await upstream.die();
+    caller.send(...numbered(20));
+    await world.clock.advance(100);
+    expect(await world.stop('2s')).toEqual({ failures: [], undelivered: 20 });
+    expect(caller.loss).toMatchObject({ code: 1001 });
+    expect(await leftovers(world)).toEqual(NOTHING_AT_ALL);
+  });
+
   test('says in its status that its upstream is waited for', async () => {
     const { world, upstream, pipeline } = await createRelay();
     await upstream.die();

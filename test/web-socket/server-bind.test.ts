@@ -117,6 +117,24 @@ describe('components with one bind', () => {
   });
 });
 
+describe('two sinks with one bind and path', () => {
+  test('send to the same peers', async () => {
+    const world = new World();
+    const second = { ...outputSink(), name: 'second', inputs: ['other'] };
+    const pipeline = world.add(
+      [FEED, { name: 'other', function: {} }],
+      [{ ...outputSink(), inputs: ['feed'] }, second],
+    );
+    await world.start();
+    const caller = await call(world);
+    await pipeline.source('feed').push('from feed');
+    await pipeline.source('other').push('from other');
+    await world.clock.advance(10);
+    expect(caller.texts).toEqual(['from feed', 'from other']);
+    expect(pipeline.sink('second').status.endpoint).toMatchObject({ peers: 1, accepted: 1 });
+  });
+});
+
 describe('server.path', () => {
   test('is the only one that is served: others are answered 404, and counted', async () => {
     const world = new World();

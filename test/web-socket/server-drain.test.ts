@@ -6,6 +6,7 @@ import {
   callTogether,
   connected,
   FEED,
+  inputSource,
   leftovers,
   NOTHING_AT_ALL,
   outputSink,
@@ -140,6 +141,22 @@ describe('drain of a listener', () => {
     const late = await call(world);
     expect(late.loss).toMatchObject({ kind: 'status', status: 503 });
     await world.during(stopping);
+  });
+
+  test('of a source that is held closes its peers all the same', async () => {
+    const world = new World();
+    const pipeline = world.add([inputSource()]);
+    pipeline.sink('stuck', { buffer: { 'max-events': 1 }, function: () => new Promise(() => {}) });
+    await world.start();
+    const [busy, quiet] = await callTogether(world, 2);
+    for (let round = 0; round < 12; round += 1) {
+      busy?.send(...numbered(1_000));
+      await world.clock.advance(10);
+    }
+    expect(pipeline.source('in').status.held).toBe(true);
+    const { undelivered } = await world.stop('5s');
+    expect([undelivered > 10_000, busy?.loss, quiet?.loss]).toEqual([true, GOING, GOING]);
+    expect(await leftovers(world)).toEqual(NOTHING_AT_ALL);
   });
 
   test('shows in the status', async () => {

@@ -164,6 +164,26 @@ describe('while a source is held', () => {
     expect([pipeline.source('in').status.held, peers()]).toEqual([true, 2]);
   });
 
+  test('for more than 10 s, that is warned of and counted once', async () => {
+    const { world, pipeline, open } = await createHeld();
+    const warned = () => world.log.filter((line) => line.startsWith('warn peers not read for 10 s')).length;
+    await world.clock.advance(9_000);
+    expect([warned(), pipeline.source('in').status.endpoint?.pauses]).toEqual([0, 0]);
+    await world.clock.advance(600_000);
+    expect([warned(), pipeline.source('in').status.endpoint?.pauses]).toEqual([1, 1]);
+    open();
+    await world.clock.advance(600_000);
+    expect(warned()).toBe(1);
+  });
+
+  test('for less than 10 s, nothing is said', async () => {
+    const { world, pipeline, open } = await createHeld();
+    await world.clock.advance(9_000);
+    open();
+    await world.clock.advance(600_000);
+    expect(pipeline.source('in').status.endpoint?.pauses).toBe(0);
+  });
+
   test('a peer that comes then is not judged either', async () => {
     const { world, peers } = await createHeld();
     (await call(world)).socket.pause();

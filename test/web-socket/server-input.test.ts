@@ -86,14 +86,14 @@ describe('mode server-input', () => {
   });
 
   test('takes nothing more from its peers once it is stopped, and delivers what it has taken', async () => {
-    const { world, events } = await createInput();
+    const { world, events, source } = await createInput();
     const caller = await call(world);
     caller.send('before');
     await world.clock.advance(1);
     const stopping = world.supervisor.stop();
     caller.send('after');
     expect(await world.during(stopping)).toEqual({ failures: [], undelivered: 0 });
-    expect(events.map(({ text }) => text)).toEqual(['before']);
+    expect([events.map(({ text }) => text), source.status.endpoint?.unconsumed]).toEqual([['before'], 1]);
     expect(await leftovers(world)).toEqual(NOTHING_AT_ALL);
   });
 

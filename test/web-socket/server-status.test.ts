@@ -12,6 +12,7 @@ const COUNTS = {
   unheard: 0,
   unconsumed: 0,
   gaps: 0,
+  pauses: 0,
 };
 
 describe('status of what listens', () => {
