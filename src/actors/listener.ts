@@ -1,4 +1,4 @@
-import { merge, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { enqueueActions, sendParent } from 'xstate';
 import { type ListenerEvent, listenerMachine } from '../../machines/listener.ts';
 import type { ListenerOptions } from '../config/options.ts';
@@ -15,18 +15,10 @@ import { describeFileFault } from '../errors.ts';
 import type { AcceptedPeer } from '../transport/accepted-peer.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import { contained } from './contained.ts';
-import { type Child, groupActor, INTENSITY, PERIOD } from './group.ts';
+import { farewellActor } from './farewell.ts';
 import { createPeerActors, type PeerActors } from './peer.ts';
 import { resource } from './resource.ts';
-
-/** More children than this under one parent make every further one dear. */
-const SHARD_SIZE = 128;
-
-/** Peers that are sent away at once; more than these are spread, so that they do not all come back in one instant. */
-const FAREWELL_SLICE = 100;
-
-/** Milliseconds between two slices. */
-const FAREWELL_INTERVAL = 100;
+import { Shards } from './shards.ts';
 
 /** Milliseconds that all goodbyes together may take when no deadline says less. */
 const LONGEST_FAREWELL = 10_000;
@@ -47,14 +39,6 @@ export interface ListenerActorOptions {
   readonly report: (state: ListenerWord, port: number | undefined) => void;
 }
 
-interface Shard {
-  readonly id: string;
-  /** Those that it was told of. */
-  readonly children: Child[];
-  /** Those that it has room for no more. */
-  size: number;
-}
-
 interface Served {
   readonly endpoint: Endpoint;
   readonly actorOf: PeerActors;
@@ -66,10 +50,7 @@ const WORDS: readonly ListenerWord[] = ['binding', 'listening', 'draining', 'fai
 export function listenerActor(setup: ListenerActorOptions) {
   const { id, options, endpoints, environment } = setup;
   const { clock, files, logger } = environment;
-  const shards = new Map<string, Shard>();
-  /** Accepted, and not handed to their shards yet. */
-  const arriving = new Map<string, Child>();
-  let shardCount = 0;
+  const shards = new Shards(logger);
   let peerCount = 0;
   let port: number | undefined;
   const served: readonly Served[] = endpoints.map((endpoint) => ({
@@ -113,9 +94,10 @@ export function listenerActor(setup: ListenerActorOptions) {
       if (!target) throw new Error(`nothing is served on ${handshake.target}`);
       peerCount += 1;
       const peer = target.endpoint.welcome(`${epoch}-${peerCount}`, socket, handshake);
-      const { shard, fresh } = shardWithRoom();
-      arriving.set(childId(peer), peerChild(shard, peer, target));
-      sendBack({ type: 'peer.accepted', shard: shard.id, peer: childId(peer), fresh });
+      const { endpoint, actorOf } = target;
+      const path = `${id}/${peer.id}`;
+      const place = shards.place(path, endpoint.options['close-timeout'], (gone) => actorOf(peer, path, gone));
+      sendBack({ type: 'peer.accepted', peer: path, ...place });
       return peer;
     }
 
@@ -162,63 +144,9 @@ export function listenerActor(setup: ListenerActorOptions) {
       renewing.unsubscribe();
       // After a crash nobody tells of the shards that are stopped with it.
       shards.clear();
-      arriving.clear();
       void listener?.close();
     });
     open().catch(guard((cause: unknown) => sendBack({ type: 'bind.failed', cause })));
-  });
-
-  function shardWithRoom(): { shard: Shard; fresh: boolean } {
-    for (const shard of shards.values()) {
-      if (shard.size >= SHARD_SIZE) continue;
-      shard.size += 1;
-      return { shard, fresh: false };
-    }
-    shardCount += 1;
-    const shard = { id: `shard-${shardCount}`, children: [], size: 1 };
-    shards.set(shard.id, shard);
-    return { shard, fresh: true };
-  }
-
-  function childId(peer: AcceptedPeer): string {
-    return `${id}/${peer.id}`;
-  }
-
-  function peerChild(shard: Shard, peer: AcceptedPeer, { endpoint, actorOf }: Served): Child {
-    const child: Child = {
-      spec: {
-        id: childId(peer),
-        restart: 'temporary',
-        shutdown: endpoint.options['close-timeout'],
-        startTimeout: null,
-      },
-      logic: actorOf(peer, childId(peer), () => {
-        shard.size -= 1;
-        shard.children.splice(shard.children.indexOf(child), 1);
-      }),
-    };
-    return child;
-  }
-
-  const farewell = resource(({ sendBack, guard, onEnd }) => {
-    const waiting = endpoints.flatMap(({ peers }) => [...peers.values()]);
-    const slice = Math.max(FAREWELL_SLICE, Math.ceil((waiting.length * FAREWELL_INTERVAL * 2) / spread()));
-    let timer: unknown;
-    const sendAway = guard(() => {
-      for (const peer of waiting.splice(0, slice)) peer.dismiss({ code: 1001, reason: 'going away' });
-      if (waiting.length > 0) timer = clock.setTimeout(sendAway, FAREWELL_INTERVAL);
-    });
-    const look = guard(() => {
-      if (endpoints.every(({ peers }) => peers.size === 0)) sendBack({ type: 'emptied' });
-    });
-    // A peer leaves in the middle of its own end: its shard is still to hear of that before it is stopped.
-    const leaving = merge(...endpoints.map(({ left$ }) => left$)).subscribe(() => queueMicrotask(look));
-    onEnd(() => {
-      leaving.unsubscribe();
-      clock.clearTimeout(timer);
-    });
-    sendAway();
-    look();
   });
 
   function spread(): number {
@@ -227,24 +155,21 @@ export function listenerActor(setup: ListenerActorOptions) {
 
   return contained(
     listenerMachine.provide({
-      actors: { server, farewell },
+      actors: { server, farewell: farewellActor(endpoints, clock, spread) },
       actions: {
         announceReady: sendParent({ type: 'child.ready', id }),
         adoptPeer: enqueueActions(({ event, enqueue }) => {
           if (event.type !== 'peer.accepted') return;
-          const shard = shards.get(event.shard);
-          const child = arriving.get(event.peer);
-          if (!shard || !child) return;
-          arriving.delete(event.peer);
-          shard.children.push(child);
+          const child = shards.adopt(event.peer, event.shard);
+          if (!child) return;
           if (event.fresh) {
-            enqueue.spawnChild(shardActor(shard), { id: shard.id });
-            enqueue.sendTo(shard.id, { type: 'start' });
-          } else enqueue.sendTo(shard.id, { type: 'child.add', spec: child.spec });
+            enqueue.spawnChild(shards.logicOf(event.shard), { id: event.shard });
+            enqueue.sendTo(event.shard, { type: 'start' });
+          } else enqueue.sendTo(event.shard, { type: 'child.add', spec: child.spec });
         }),
         forgetShard: enqueueActions(({ event, enqueue }) => {
           const shard = shardOf(event);
-          shards.delete(shard);
+          shards.forget(shard);
           enqueue.stopChild(shard);
         }),
         logShard: ({ event }) => {
@@ -262,17 +187,6 @@ export function listenerActor(setup: ListenerActorOptions) {
       observe: (snapshot) => setup.report(WORDS.find((word) => snapshot.hasTag(word)) ?? 'closed', port),
     },
   );
-
-  function shardActor(shard: Shard) {
-    return groupActor({
-      strategy: 'one-for-one',
-      intensity: INTENSITY,
-      period: PERIOD,
-      autoShutdown: 'all',
-      children: shard.children,
-      logger,
-    });
-  }
 }
 
 /** What has that path, else what serves any. */

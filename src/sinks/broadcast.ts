@@ -29,9 +29,10 @@ export function broadcastSink({ endpoint, encode, framePerBatch, exceptOrigin }:
     const { cursor = {} } = endpoint.options;
     const place = { field: cursor['value-field'], pointer: cursor['value-pointer'] };
     const rejected = new Set(rejects.map(({ message }) => message));
-    const sent = batch.messages.filter((message) => !rejected.has(message)).map((message) => message.detached());
+    const sent = batch.messages.filter((message) => !rejected.has(message));
+    const kept = (framePerBatch ? sent.slice(-1) : sent).map((message) => message.detached());
     return (index) => {
-      const message = sent.at(framePerBatch ? -1 : index);
+      const message = kept[index];
       return message && cursorValue(message, place);
     };
   }

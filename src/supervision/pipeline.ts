@@ -6,18 +6,12 @@ import { addSink, type LoadedPipeline } from '../config/load.ts';
 import type { PipelineOptions, SinkOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
-import type { Deliver } from '../sinks/function.ts';
-import type { SinkCounts } from '../streams/sink-stream.ts';
-import type { Transform } from '../streams/transforms.ts';
-import { type ComponentContext, endpointOf, type SinkComponent, type SourceComponent } from './component.ts';
+import { type Addition, type Assembly, assemble } from './assembly.ts';
+import { peersOf, type StatusContext, sinkStatus, sourceStatus } from './component-status.ts';
 import { describeFailure } from './failure.ts';
-import { inOrderOfStart } from './failures.ts';
-import { createFoundation, type Foundation } from './foundation.ts';
 import type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './handles.ts';
 import { iterate } from './iteration.ts';
-import { sinkComponent } from './sink-component.ts';
-import { sourceComponent } from './source-component.ts';
-import type { PipelineStatus, PipelineWord, SinkStatus, SourceStatus } from './status.ts';
+import type { PipelineStatus, PipelineWord } from './status.ts';
 import { PipelineStreams } from './streams.ts';
 
 /** What the supervisor holds of a pipeline. */
@@ -54,18 +48,6 @@ export function createPipeline(
   return new AssembledPipeline(loaded, environment, settings);
 }
 
-interface Addition {
-  readonly transform?: Transform | undefined;
-  readonly deliver?: Deliver | undefined;
-}
-
-/** What is built at the start, when all sinks are known. */
-interface Assembly {
-  readonly foundation: Foundation;
-  readonly sources: ReadonlyMap<string, SourceComponent>;
-  readonly sinks: ReadonlyMap<string, SinkComponent>;
-}
-
 class AssembledPipeline implements PipelineRuntime {
   readonly name: string;
   readonly #environment: Environment;
@@ -91,8 +73,8 @@ class AssembledPipeline implements PipelineRuntime {
 
   source(name: string): SourceHandle {
     const stream = this.#streams.source(name);
-    const status = () => this.#sourceStatus(name);
-    const peers = () => this.#peers(this.#sourceOptions(name));
+    const status = () => sourceStatus(this.#sourceOptions(name), this.#statusContext);
+    const peers = () => peersOf(this.#sourceOptions(name), this.#assembly);
     const push = () => {
       const { kind } = this.#sourceOptions(name);
       if (kind !== 'function')
@@ -118,9 +100,9 @@ class AssembledPipeline implements PipelineRuntime {
 
   sink(name: string, definition?: SinkDefinition): SinkHandle {
     if (definition) this.#addSink(name, definition);
-    if (!this.#sinkOptions(name)) throw new UsageError(`pipeline ${this.name} has no sink named ${name}`);
-    const status = () => this.#sinkStatus(name);
-    const peers = () => this.#peers(this.#sinkOptions(name));
+    const status = () => sinkStatus(this.#sinkOptions(name), this.#statusContext);
+    const peers = () => peersOf(this.#sinkOptions(name), this.#assembly);
+    this.#sinkOptions(name);
     return {
       name,
       get status() {
@@ -137,8 +119,8 @@ class AssembledPipeline implements PipelineRuntime {
       name: this.name,
       state: this.#state,
       ...(this.#cause === null ? {} : { cause: describeFailure(this.#cause) }),
-      sources: this.#options.sources.map(({ name }) => this.#sourceStatus(name)),
-      sinks: this.#options.sinks.map(({ name }) => this.#sinkStatus(name)),
+      sources: this.#options.sources.map((each) => sourceStatus(each, this.#statusContext)),
+      sinks: this.#options.sinks.map((each) => sinkStatus(each, this.#statusContext)),
     };
   }
 
@@ -202,41 +184,20 @@ class AssembledPipeline implements PipelineRuntime {
   }
 
   #assemble(): Assembly {
-    const { secretsDir, stateDir, changed } = this.#settings;
-    const { sources, sinks } = this.#options;
-    this.#streams.equip(sources, sinks);
-    const foundation = createFoundation({
+    return assemble({
+      ...this.#settings,
       pipeline: this.#options,
+      streams: this.#streams,
+      additions: this.#additions,
       environment: this.#environment,
-      secretsDir,
-      stateDir,
       remaining: () => (this.#deadline === undefined ? undefined : this.#deadline - this.#environment.clock.now()),
-      changed,
     });
-    const { ledger } = this.#streams;
-    const context = { pipeline: this.name, environment: this.#environment, foundation, ledger, secretsDir, changed };
-    return {
-      foundation,
-      sources: new Map(
-        sources.map((each) => [each.name, sourceComponent(each, this.#streams.source(each.name), context)]),
-      ),
-      sinks: new Map(inOrderOfStart(sinks).map((each) => [each.name, this.#createSink(each, context)])),
-    };
-  }
-
-  #createSink(options: SinkOptions, context: ComponentContext): SinkComponent {
-    const { transform, deliver } = this.#additions.get(options.name) ?? {};
-    const stream = this.#streams.createSink(options, transform);
-    const { relay, kind } = options;
-    const upstream = relay && kind === 'web-socket' && options.options.mode === 'client';
-    const upstreamOf = upstream ? this.#streams.source(relay.source) : undefined;
-    return sinkComponent(options, { stream, deliver, upstreamOf }, context);
   }
 
   #addSink(name: string, definition: SinkDefinition): void {
     if (this.#assembly) throw new UsageError(`sink ${name} is added too late: ${this.name} has started`);
     const { transform, function: deliver, ...written } = definition;
-    const known = this.#sinkOptions(name);
+    const known = this.#findSink(name);
     if (known && deliver && known.kind !== 'function') {
       throw new UsageError(`sink ${name} is a ${known.kind} sink: it takes no function`);
     }
@@ -270,72 +231,20 @@ class AssembledPipeline implements PipelineRuntime {
     return found;
   }
 
-  #sinkOptions(name: string): SinkOptions | undefined {
+  #findSink(name: string): SinkOptions | undefined {
     return this.#options.sinks.find((sink) => sink.name === name);
   }
 
-  #peers(options: Parameters<typeof endpointOf>[0] | undefined) {
-    const endpoint = options && endpointOf(options);
-    return endpoint === undefined ? [] : (this.#assembly?.foundation.peers(endpoint) ?? []);
+  #sinkOptions(name: string): SinkOptions {
+    const found = this.#findSink(name);
+    if (!found) throw new UsageError(`pipeline ${this.name} has no sink named ${name}`);
+    return found;
   }
 
-  #restartsOf(child: Child | undefined): number {
-    return child ? (this.#restarts.get(child.spec.id) ?? 0) : 0;
-  }
-
-  /** Of a component that is no server and no client, or that has not started: nothing. */
-  #linksOf(options: Parameters<typeof endpointOf>[0], component: SourceComponent | SinkComponent | undefined) {
-    const connection = component?.connection();
-    const id = endpointOf(options);
-    const endpoint = id === undefined ? undefined : this.#assembly?.foundation.endpointStatus(id);
-    return { ...(connection ? { connection } : {}), ...(endpoint ? { endpoint } : {}) };
-  }
-
-  #sourceStatus(name: string): SourceStatus {
-    const options = this.#sourceOptions(name);
-    const component = this.#assembly?.sources.get(name);
-    const stream = this.#streams.source(name);
-    const { ledger } = this.#streams;
-    return {
-      name,
-      kind: options.kind,
-      state: component && this.#state !== 'added' ? component.state() : 'added',
-      ...this.#linksOf(options, component),
-      received: stream.received,
-      rejected: stream.rejected,
-      failed: stream.failed,
-      settled: ledger.settled(name),
-      inFlight: ledger.inFlight(name),
-      held: stream.held,
-      restarts: this.#restartsOf(component?.child),
-    };
-  }
-
-  #sinkStatus(name: string): SinkStatus {
-    const options = this.#sinkOptions(name);
-    const component = this.#assembly?.sinks.get(name);
-    const common = { name, kind: options?.kind ?? '', inputs: options?.inputs ?? [] };
-    if (!component || !options) return { ...common, state: 'added', restarts: 0, ...NOTHING };
-    return {
-      ...common,
-      state: component.state(),
-      ...this.#linksOf(options, component),
-      ...component.stream.counts(),
-      restarts: this.#restartsOf(component.child),
-    };
+  get #statusContext(): StatusContext {
+    return { streams: this.#streams, assembly: this.#assembly, restarts: this.#restarts };
   }
 }
-
-const NOTHING: SinkCounts = {
-  waiting: { events: 0, bytes: 0 },
-  inFlight: { events: 0, bytes: 0 },
-  dropped: 0,
-  owed: 0,
-  delivered: 0,
-  failed: 0,
-  rejected: 0,
-  unconsumed: 0,
-};
 
 const WORDS: readonly PipelineWord[] = ['starting', 'running', 'draining', 'stopped', 'failed'];
 

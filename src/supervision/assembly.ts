@@ -1,0 +1,67 @@
+import type { PipelineOptions, SinkOptions } from '../config/options.ts';
+import type { Environment } from '../environment.ts';
+import type { Deliver } from '../sinks/function.ts';
+import type { Transform } from '../streams/transforms.ts';
+import type { ComponentContext, SinkComponent, SourceComponent } from './component.ts';
+import { inOrderOfStart } from './failures.ts';
+import { createFoundation, type Foundation } from './foundation.ts';
+import { sinkComponent } from './sink-component.ts';
+import { sourceComponent } from './source-component.ts';
+import type { PipelineStreams } from './streams.ts';
+
+/** What only an application can give to a sink. */
+export interface Addition {
+  readonly transform?: Transform | undefined;
+  readonly deliver?: Deliver | undefined;
+}
+
+/** All parts of a pipeline, built at its start, when all sinks are known. Components are in order of start. */
+export interface Assembly {
+  readonly foundation: Foundation;
+  readonly sources: ReadonlyMap<string, SourceComponent>;
+  readonly sinks: ReadonlyMap<string, SinkComponent>;
+}
+
+export interface AssemblyOptions {
+  readonly pipeline: PipelineOptions;
+  readonly streams: PipelineStreams;
+  readonly additions: ReadonlyMap<string, Addition>;
+  readonly environment: Environment;
+  readonly secretsDir?: string | undefined;
+  readonly stateDir: string;
+  /** Milliseconds that are left of the running drain; none when it has no deadline. */
+  readonly remaining: () => number | undefined;
+  readonly changed: () => void;
+}
+
+export function assemble(options: AssemblyOptions): Assembly {
+  const { pipeline, streams, additions, environment, secretsDir, changed } = options;
+  streams.equip(pipeline.sources, pipeline.sinks);
+  const foundation = createFoundation(options);
+  const { ledger } = streams;
+  const context = { pipeline: pipeline.name, environment, foundation, ledger, secretsDir, changed };
+  return {
+    foundation,
+    sources: new Map(
+      pipeline.sources.map((each) => [each.name, sourceComponent(each, streams.source(each.name), context)]),
+    ),
+    sinks: new Map(
+      inOrderOfStart(pipeline.sinks).map((each) => [
+        each.name,
+        createSink(each, additions.get(each.name), streams, context),
+      ]),
+    ),
+  };
+}
+
+function createSink(
+  options: SinkOptions,
+  { transform, deliver }: Addition = {},
+  streams: PipelineStreams,
+  context: ComponentContext,
+): SinkComponent {
+  const { relay, kind } = options;
+  const isUpstream = relay && kind === 'web-socket' && options.options.mode === 'client';
+  const upstreamOf = isUpstream ? streams.source(relay.source) : undefined;
+  return sinkComponent(options, { stream: streams.createSink(options, transform), deliver, upstreamOf }, context);
+}
