@@ -17,7 +17,6 @@ export type PeerEvent =
   /** Reading is held back, and free again. */
   | { type: 'pause' }
   | { type: 'resume' }
-  | { type: 'ping.taken' }
   | { type: 'ping.answered' }
   /** Its send buffer is half full, and empty again. */
   | { type: 'slow' }
@@ -58,6 +57,7 @@ export const peerMachine = setup({
   guards: {
     isHeld: () => false,
     hasProgressed: () => false,
+    isTooEarly: () => false,
     wasLoopBlocked: () => false,
     wasUsed: () => false,
     hasHeartbeat: ({ context }) => context.settings.pingInterval !== null,
@@ -66,7 +66,8 @@ export const peerMachine = setup({
   },
   delays: {
     pingInterval: ({ context }) => context.settings.pingInterval ?? 0,
-    pingTimeout: ({ context }) => context.settings.pingTimeout,
+    /** The timeout runs from when the ping left our queue, which no event tells: that would be one more for each. */
+    pingRemaining: ({ context }) => context.settings.pingTimeout,
     idleRemaining: ({ context }) => context.settings.idleTimeout ?? 0,
     closeTimeout: ({ context }) => context.settings.closeTimeout,
     lastLook: 0,
@@ -103,14 +104,14 @@ export const peerMachine = setup({
               description:
                 'A ping is under way. A peer that still reads is slow, not dead; our own stall is no silence.',
               after: {
-                pingTimeout: [
+                pingRemaining: [
                   { guard: 'hasProgressed', target: 'probing', reenter: true, actions: 'markProgress' },
+                  { guard: 'isTooEarly', target: 'probing', reenter: true },
                   { guard: 'wasLoopBlocked', target: 'probing', reenter: true, actions: 'sendPing' },
                   { target: 'doubting' },
                 ],
               },
               on: {
-                'ping.taken': { target: 'probing', reenter: true },
                 'ping.answered': 'quiet',
                 pause: 'suspended',
               },

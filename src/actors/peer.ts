@@ -47,6 +47,11 @@ export function createPeerActors({ listener, endpoint, environment }: PeerActors
     return Math.max(each?.link?.fedAt ?? 0, each?.peer.sentAt ?? 0);
   }
 
+  /** Milliseconds that an unanswered ping may still take. */
+  function patienceOf(each: Watched | undefined): number {
+    return pingTimeout - (each?.link?.questionAge ?? 0);
+  }
+
   function fieldsOf(each: Watched | undefined) {
     return { listener, peer: each?.peer.id, address: each?.peer.handshake.remoteAddress };
   }
@@ -56,7 +61,7 @@ export function createPeerActors({ listener, endpoint, environment }: PeerActors
     if (!each) throw new Error(`there is no peer ${input.peer}`);
     const { peer, gone } = each;
     const link = new Link(peer.socket, clock, trafficOf(peer, endpoint), {
-      pingTaken: () => sendBack({ type: 'ping.taken' }),
+      pingTaken: () => {},
       pingAnswered: () => sendBack({ type: 'ping.answered' }),
     });
     each.link = link;
@@ -118,10 +123,16 @@ export function createPeerActors({ listener, endpoint, environment }: PeerActors
     guards: {
       isHeld: () => endpoint.held,
       hasProgressed: (args) => of(args)?.link?.hasProgressed() ?? false,
+      isTooEarly: (args) => patienceOf(of(args)) > 0,
       wasLoopBlocked: (args) => (of(args)?.link?.questionAge ?? 0) > pingTimeout * 1.5,
       wasUsed: (args) => clock.now() - usedAt(of(args)) < idleTimeout,
     },
     delays: {
+      // A ping that is sent in the same transition has not begun to wait yet.
+      pingRemaining: (args) => {
+        const patience = patienceOf(of(args));
+        return patience > 0 ? patience : pingTimeout;
+      },
       idleRemaining: (args) => usedAt(of(args)) + idleTimeout - clock.now(),
     },
   });

@@ -30,18 +30,24 @@ export class PeerBench {
   /** How often it told its shard that the next one may start. */
   ready = 0;
   #usedAt = 0;
+  #pingLeftAt = Number.NEGATIVE_INFINITY;
   readonly #idleTimeout: number;
+  readonly #pingTimeout: number;
   readonly #actor;
 
   constructor(settings: Partial<PeerInput> = {}, held = false) {
     const input = { ...QUIET, ...settings };
     this.#idleTimeout = input.idleTimeout ?? 0;
+    this.#pingTimeout = input.pingTimeout;
     this.outside.held = held;
     const machine = peerMachine.provide({
       actors: {
         socket: fromCallback<PeerCommand, { peer: string }>(({ receive }) => {
           this.sockets += 1;
-          receive((command) => this.commands.push(wordOf(command)));
+          receive((command) => {
+            this.commands.push(wordOf(command));
+            this.pingLeaves();
+          });
           return () => {
             this.sockets -= 1;
           };
@@ -51,7 +57,10 @@ export class PeerBench {
         announceReady: () => {
           this.ready += 1;
         },
-        markProgress: () => this.calls.push('markProgress'),
+        markProgress: () => {
+          this.calls.push('markProgress');
+          this.pingLeaves();
+        },
         markUsed: () => this.use(),
         warnSilence: () => this.calls.push('warnSilence'),
         logSilence: () => this.calls.push('logSilence'),
@@ -59,10 +68,14 @@ export class PeerBench {
       guards: {
         isHeld: () => this.outside.held,
         hasProgressed: () => this.outside.progressed,
+        isTooEarly: () => this.#patience > 0,
         wasLoopBlocked: () => this.outside.loopBlocked,
         wasUsed: () => this.#idleRemaining > 0,
       },
-      delays: { idleRemaining: () => this.#idleRemaining },
+      delays: {
+        idleRemaining: () => this.#idleRemaining,
+        pingRemaining: () => (this.#patience > 0 ? this.#patience : input.pingTimeout),
+      },
     });
     this.#actor = createActor(machine, { clock: this.clock, input, inspect: coverage.inspect });
     this.#actor.start();
@@ -101,6 +114,15 @@ export class PeerBench {
   async atLastLook(ms: number, act: () => void): Promise<void> {
     this.clock.setTimeout(act, ms);
     await this.clock.advance(ms);
+  }
+
+  /** The ping that was sent last leaves the queue. */
+  pingLeaves(): void {
+    this.#pingLeftAt = this.clock.now();
+  }
+
+  get #patience(): number {
+    return this.#pingLeftAt + this.#pingTimeout - this.clock.now();
   }
 
   get #idleRemaining(): number {

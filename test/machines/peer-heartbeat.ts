@@ -52,7 +52,7 @@ export function describeHeartbeat(): void {
     test('starts its timeout anew when the ping leaves the queue', async () => {
       const bench = await pinged();
       await bench.clock.advance(9_000);
-      bench.send({ type: 'ping.taken' });
+      bench.pingLeaves();
       await bench.clock.advance(9_999);
       expect(bench.state).toBe('live');
       await bench.clock.advance(1);
@@ -76,7 +76,7 @@ export function describeHeartbeat(): void {
     test('never ends a quiet peer that answers', async () => {
       const bench = await pinged();
       for (let round = 0; round < 50; round += 1) {
-        bench.send({ type: 'ping.taken' }, { type: 'ping.answered' });
+        bench.send({ type: 'ping.answered' });
         await bench.clock.advance(20_000);
       }
       expect([bench.state, bench.commands.length, bench.calls]).toEqual(['live', 51, []]);
