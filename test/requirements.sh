@@ -8,9 +8,13 @@ for command in openssl chromium; do
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
-if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
-else
+install() {
+  export DEBIAN_FRONTEND=noninteractive
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null &&
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+install || {
   echo "The tests need: ${missing[*]}. On Debian: sudo apt-get install ${missing[*]}" >&2
   exit 1
-fi
+}
