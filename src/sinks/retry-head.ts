@@ -9,14 +9,14 @@ type Place = NonNullable<SinkStream['head']>;
  * Only the head is ever blamed: what is behind it may fail because of it.
  */
 export class RetryHead {
-  readonly #stream: Pick<SinkStream, 'head' | 'narrow'>;
+  readonly #stream: Pick<SinkStream, 'head' | 'isSettled' | 'narrow'>;
   readonly #retries: number;
   #blamed: { readonly place: Place; readonly tries: number } | undefined;
   /** Its failure, and those of its batch, are not settled yet. */
   #givenUp: readonly Message[] = [];
 
   /** `retries`: tries after the first one; without it there is no end of them. */
-  constructor(stream: Pick<SinkStream, 'head' | 'narrow'>, retries = Number.POSITIVE_INFINITY) {
+  constructor(stream: Pick<SinkStream, 'head' | 'isSettled' | 'narrow'>, retries = Number.POSITIVE_INFINITY) {
     this.#stream = stream;
     this.#retries = retries;
   }
@@ -53,9 +53,10 @@ export class RetryHead {
 
   /** Something was settled. */
   settled(): void {
+    // It may have been given up behind an event whose failure is owed too.
+    this.#givenUp = this.#givenUp.filter((message) => !this.#stream.isSettled(message));
     if (!this.#blamed || this.#isBlamed(this.#stream.head)) return;
     this.#blamed = undefined;
-    this.#givenUp = [];
     this.#stream.narrow(undefined);
   }
 

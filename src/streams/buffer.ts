@@ -49,6 +49,7 @@ export interface EventBuffer {
   narrow(events: number | undefined): void;
   /** The first event that is not settled. */
   readonly head: EventPlace | undefined;
+  isSettled(place: EventPlace): boolean;
   /** What a transform has made of an event that is not settled, all of it. */
   parts(place: EventPlace): readonly Message[];
   readonly full: boolean;
@@ -115,6 +116,10 @@ class MemoryBuffer implements EventBuffer {
     const { inFlight } = this.#options;
     this.#inFlight = events === undefined ? inFlight : { events, bytes: inFlight.bytes };
     this.#pump();
+  }
+
+  isSettled({ source, sequence }: EventPlace): boolean {
+    return this.#queue.isSettled(source, sequence);
   }
 
   get head(): EventPlace | undefined {

@@ -117,6 +117,10 @@ export class ChunkQueue {
     return chunk;
   }
 
+  isSettled(source: string, sequence: number): boolean {
+    return sequence <= (this.#settled.get(source) ?? 0);
+  }
+
   settle(through: ReadonlyMap<string, number>): void {
     for (const [source, sequence] of through) {
       this.#settled.set(source, Math.max(sequence, this.#settled.get(source) ?? 0));

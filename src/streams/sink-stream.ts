@@ -68,6 +68,7 @@ export interface SinkStream {
   narrow(events: number | undefined): void;
   /** The first event that is not settled. */
   readonly head: EventPlace | undefined;
+  isSettled(place: EventPlace): boolean;
   /** What the transform has made of an event that is not settled, all of it; nothing without a transform. */
   parts(place: EventPlace): readonly Message[];
   /** Counts messages that came the other way. */
@@ -168,6 +169,10 @@ class BufferedStream implements SinkStream {
     this.#options.ledger.removeTaker(this.name);
     for (const source of this.#options.inputs) source.release(this.name);
     this.#exit.end();
+  }
+
+  isSettled(place: EventPlace): boolean {
+    return this.#buffer.isSettled(place);
   }
 
   get head(): EventPlace | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Peer, World } from '../supervision/world.ts';
-import { closesOn, type SinkOptions, sinkBench } from './client-bench.ts';
+import { closesOn, drop, type SinkOptions, sinkBench } from './client-bench.ts';
 
 const BY_REPLY = { ack: 'reply', reply: { pointer: '/id' } } as const;
 
@@ -75,6 +75,25 @@ describe('retry.retries', () => {
       { payload: poison, error: { message: 'given up after 3 tries: the peer closed with 1009' } },
     ]);
     expect([server.received.at(-1), sink().owed, sink().delivered]).toEqual(['three', 0, 2]);
+  });
+
+  test('used up behind an event whose failure is still owed: it is not written again', async () => {
+    const world = new World();
+    const { server, push, pipeline } = await sinkBench(
+      { ...BY_REPLY, heartbeat: 'off', payload: 'binary-base64', retry: { retries: 0 } },
+      world,
+    );
+    const owed: (() => void)[] = [];
+    const take = () => new Promise<void>((resolve) => owed.push(resolve));
+    pipeline.sink('dead', { inputs: ['store.failures'], function: take });
+    server.greet = closesOn(1003, 'poison');
+    await world.start();
+    push('not base64!', Buffer.from('{"id":"poison"}').toString('base64'));
+    await world.clock.advance(10_000);
+    owed.shift()?.();
+    await world.clock.advance(100);
+    await drop(world, server);
+    expect(server.received).toEqual(['{"id":"poison"}']);
   });
 
   test('0: one try', async () => {
