@@ -55,11 +55,6 @@ export function compileRequest(text: string): Template {
   return compileTemplate(text, { event: false, json: isJson(text) });
 }
 
-/** Whether resolving needs anything from outside. */
-export function isConstant(template: Template): boolean {
-  return template.parts.every((part) => typeof part === 'string');
-}
-
 /** Fills in a template. Rejects with a `TemplateError` naming the expression that has no value and no default. */
 export async function resolveTemplate(template: Template, scope: Scope): Promise<string> {
   const values: string[] = [];

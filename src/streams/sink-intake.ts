@@ -6,7 +6,7 @@ import type { Transform } from './transforms.ts';
 export interface SinkIntakeOptions {
   readonly name: string;
   readonly inputs: readonly SourceStream[];
-  /** Chunks for which it answers false become ranges, which neither transform nor sink sees. */
+  /** Chunks for which it answers false become ranges without messages. */
   readonly take: ((chunk: Chunk) => boolean) | undefined;
   readonly transform: Transform | undefined;
   /** Given what has survived the transform. */
@@ -92,18 +92,13 @@ export class SinkIntake {
     while (input && input === this.#input) {
       const chunk = this.#waiting[0];
       if (!chunk) break;
-      this.#feed(input, chunk);
+      // Ranges too: a transform may take its time, and one that overtook its events would settle them.
+      input.next(this.#options.transform ? plainChunk(chunk) : chunk);
       if (input !== this.#input) return;
       this.#waiting.shift();
     }
     this.#options.changed();
     if (this.#openInputs === 0) input?.complete();
-  }
-
-  #feed(input: Subject<Chunk>, chunk: Chunk): void {
-    const { transform, append } = this.#options;
-    if (chunkCount(chunk) === 0) append(chunk);
-    else input.next(transform ? plainChunk(chunk) : chunk);
   }
 
   #inputEnded(): void {

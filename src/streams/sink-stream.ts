@@ -17,7 +17,7 @@ export type { Reject } from '../messages/failure.ts';
 export interface SinkStreamOptions {
   readonly name: string;
   readonly inputs: readonly SourceStream[];
-  /** Chunks for which it answers false settle in their place; neither transform nor sink sees them. Default: all. */
+  /** Chunks for which it answers false settle in their place: nobody sees their messages. Default: all. */
   readonly take?: ((chunk: Chunk) => boolean) | undefined;
   readonly transform?: Transform;
   readonly buffer: Omit<BufferOptions, 'onFull'>;

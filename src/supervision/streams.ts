@@ -1,8 +1,7 @@
 import type { PipelineOptions, SinkOptions, SourceOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
-import type { Chunk } from '../messages/chunk.ts';
-import { PackedChunk } from '../messages/packed-chunk.ts';
+import { type Chunk, chunkAttributes } from '../messages/chunk.ts';
 import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import type { DocumentKind } from '../streams/documents.ts';
 import type { FailureTaker } from '../streams/failure-exit.ts';
@@ -10,7 +9,7 @@ import { createFailureStream, sharedTaker } from '../streams/failure-stream.ts';
 import { createLedger } from '../streams/ledger.ts';
 import { createSinkStream, type SinkStream } from '../streams/sink-stream.ts';
 import { createSourceStream, type SourceStream } from '../streams/source-stream.ts';
-import { filterMessages, type Transform } from '../streams/transforms.ts';
+import type { Transform } from '../streams/transforms.ts';
 import { failureOrigins, originOf } from './failures.ts';
 
 interface Failures {
@@ -138,13 +137,7 @@ function documentsOf({ kind }: SourceOptions): DocumentKind {
   return kind === 'file' || kind === 'stdin' ? 'stream' : 'message';
 }
 
-/** Events that a relay received on one side. A turn is of one side, unless an emit-interval has joined several. */
+/** Events that a relay received on one side: a chunk is of one side. */
 function ofSide(side: string) {
-  return {
-    take: (chunk: Chunk) =>
-      chunk instanceof PackedChunk
-        ? chunk.origin.attributes?.side === side
-        : chunk.messages.some(({ attributes }) => attributes.side === side),
-    transform: filterMessages(({ attributes }) => attributes.side === side),
-  };
+  return { take: (chunk: Chunk) => chunkAttributes(chunk)?.side === side };
 }

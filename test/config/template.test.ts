@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TemplateError } from '../../src/config/error.ts';
 import { createScope, type Scope } from '../../src/config/scope.ts';
-import { compileRequest, compileTemplate, isConstant, resolveTemplate } from '../../src/config/template.ts';
+import { compileRequest, compileTemplate, resolveTemplate } from '../../src/config/template.ts';
 import { valueAt } from '../../src/config/tree.ts';
 
 const files: Record<string, string> = { '/etc/token': 'abc\n', '/run/secrets/key': 's3cret\r\n', '/two': 'a\n\n' };
@@ -139,11 +139,6 @@ describe('a template', () => {
     const from = scope({ onSensitive: (value) => told.push(value) });
     await resolve('${secret|token} ${env|HOME} ${file|/etc/token} ${env|GONE||d} ${cursor}', from);
     expect(told).toEqual(['t0ken', '/root', 'abc']);
-  });
-
-  test('is constant when nothing is to be filled in', () => {
-    expect(isConstant(compileTemplate('a $${b}'))).toBe(true);
-    expect(isConstant(compileTemplate('a ${b}'))).toBe(false);
   });
 
   test('is filled in anew each time, so that a rotated token works', async () => {

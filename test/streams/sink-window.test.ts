@@ -1,4 +1,4 @@
-import { tap } from 'rxjs';
+import { ignoreElements, merge, Subject, tap } from 'rxjs';
 import { describe, expect, test, vi } from 'vitest';
 import { type Chunk, chunkAttributes } from '../../src/messages/chunk.ts';
 import { PackedChunk } from '../../src/messages/packed-chunk.ts';
@@ -112,13 +112,21 @@ describe('a sink that does not take all chunks', () => {
     expect([ledger.settled('a'), demand.times]).toEqual([2, 0]);
   });
 
-  test('does not show the others to its transform', () => {
+  test('does not show the messages of the others to its transform', () => {
     const seen: number[] = [];
-    const transform = tap<Chunk>(({ through }) => seen.push(through));
+    const transform = tap<Chunk>(({ messages }) => seen.push(...messages.map(({ sequence }) => sequence)));
     const { turn } = pickyBench({ transform });
     turn('up', 2);
     turn('peer', 1);
     expect(seen).toEqual([3]);
+  });
+
+  test('settles the others no sooner than what a transform that takes its time still has of those before', () => {
+    const held = new Subject<Chunk>();
+    const { turn, ledger } = pickyBench({ transform: (chunks$) => merge(chunks$.pipe(ignoreElements()), held) });
+    turn('peer', 1);
+    turn('up', 2);
+    expect(ledger.settled('a')).toBe(0);
   });
 
   test('keeps packed what it takes, and makes no messages of what it does not', () => {

@@ -1,3 +1,4 @@
+import { delay } from 'rxjs';
 import { expect, test } from 'vitest';
 import { call, collect, FEED, publish, relaySource } from '../web-socket/callers.ts';
 import { World, webSocketSink } from './world.ts';
@@ -32,4 +33,15 @@ test('a failure is a document of its own', async () => {
   await publish(world, pipeline, 'not base64!');
   await world.clock.advance(1_000);
   expect(server.received).toHaveLength(1);
+});
+
+test('an event inside a transform that takes its time is not settled by a failure behind it', async () => {
+  const world = new World();
+  const pipeline = world.add([{ name: 'feed', stdin: {} }]);
+  const never = () => new Promise(() => {});
+  pipeline.sink('out', { inputs: ['feed'], transform: delay(50), function: never });
+  await world.start();
+  world.stdin.write(Buffer.from([0x61, 0x0a, 0xff, 0x0a]));
+  await world.clock.advance(10);
+  expect(pipeline.source('feed').status).toMatchObject({ received: 2, settled: 0 });
 });
