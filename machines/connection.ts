@@ -18,15 +18,29 @@ export interface ConnectionInput {
   multiplier: number;
   maxAttempts: number | null;
   resetAfter: number;
+  /** What a new socket begins with, in order. */
+  script: readonly ScriptStep[];
+  /** Least time between two sends of the script. */
+  requestInterval: number;
+}
+
+/** Sends, expects a reply, or both. `within`: how long a reply is waited for. */
+export interface ScriptStep {
+  sends: boolean;
+  expects: boolean;
+  within: number;
 }
 
 export type ConnectionCause =
-  | Loss
+  /** `during`: what the script was waiting for. */
+  | (Loss & { readonly during?: string })
   | { kind: 'preparation'; message: string }
   | { kind: 'timeout'; phase: 'prepare' | 'transport' | 'upgrade' }
   /** `unheard`: no ping was ever answered. */
   | { kind: 'silence'; judge: 'heartbeat' | 'no-data-timeout'; unheard?: boolean }
-  | { kind: 'acknowledgement'; message: string };
+  | { kind: 'acknowledgement'; message: string }
+  /** The script could not go on. */
+  | { kind: 'greeting'; message: string };
 
 export type ConnectionEvent =
   | { type: 'demand' }
@@ -37,8 +51,13 @@ export type ConnectionEvent =
   | { type: 'socket.open' }
   /** `owing`: something that was sent is not acknowledged. */
   | { type: 'socket.lost'; cause: ConnectionCause; owing: boolean }
-  | { type: 'greeted' }
-  /** The peer has fallen silent before all requests were sent. */
+  /** The step's text is on its way. */
+  | { type: 'step.sent' }
+  /** The reply that the step expects has come, and what is extracted was in it. */
+  | { type: 'step.answered' }
+  /** The step's text has no value for something, or its reply lacks what is extracted. */
+  | { type: 'step.failed'; message: string }
+  /** The peer has fallen silent before the script was over. */
   | { type: 'greeting.unanswered' }
   /** Told by what writes to the socket, for whoever the connection is an outlet of. */
   | { type: 'outlet.blocked' }
@@ -50,6 +69,13 @@ export type ConnectionEvent =
 /** What the machine asks of the actor that holds the socket. */
 export interface SocketCommand {
   type: 'close' | 'live' | 'ping' | 'grace-ping' | 'pulse';
+}
+
+/** What the machine asks of the actor that runs the script. */
+export interface GreetingCommand {
+  type: 'send' | 'expect';
+  /** Index of the step. */
+  step: number;
 }
 
 export interface ConnectionOutput {
@@ -70,6 +96,10 @@ export const connectionMachine = setup({
       lives: number;
       /** What the running attempt is waiting for; names the phase that a timeout ended. */
       phase: 'prepare' | 'transport' | 'upgrade';
+      /** Index of the step of the script that is due. */
+      step: number;
+      /** Something of the script has been sent over this socket. */
+      hasSent: boolean;
       /** Why the last socket or attempt ended. */
       cause: ConnectionCause | null;
       /** Something was unacknowledged when it ended. */
@@ -84,7 +114,7 @@ export const connectionMachine = setup({
     demand: fromCallback(() => {}),
     prepare: fromPromise<void>(async () => {}),
     socket: fromCallback<SocketCommand>(() => {}),
-    greeting: fromCallback(() => {}),
+    greeting: fromCallback<GreetingCommand>(() => {}),
   },
   actions: {
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1, phase: 'prepare' }),
@@ -108,8 +138,24 @@ export const connectionMachine = setup({
       owing: false,
       cause: { kind: 'timeout' as const, phase: context.phase },
     })),
+    recordFailedStep: assign(({ event }) => ({
+      owing: false,
+      cause: {
+        kind: 'greeting' as const,
+        message: event.type === 'step.failed' ? event.message : 'the script could not go on',
+      },
+    })),
+    recordUnmet: assign(({ context }) => ({
+      owing: false,
+      cause: { kind: 'greeting' as const, message: `step ${context.step + 1}: the reply was not received in time` },
+    })),
     recordSilence: assign({ cause: { kind: 'silence' as const, judge: 'heartbeat' as const } }),
     recordStarvation: assign({ cause: { kind: 'silence' as const, judge: 'no-data-timeout' as const } }),
+    beginScript: assign({ step: 0, hasSent: false }),
+    nextStep: assign({ step: ({ context }) => context.step + 1 }),
+    noteSent: assign({ hasSent: true }),
+    sendStep: sendTo('greeting', ({ context }) => ({ type: 'send', step: context.step })),
+    expectReply: sendTo('greeting', ({ context }) => ({ type: 'expect', step: context.step })),
     announceStarted: () => {},
     announceLive: () => {},
     announceLost: () => {},
@@ -133,6 +179,10 @@ export const connectionMachine = setup({
     hasProgressed: () => false,
     wasLoopBlocked: () => false,
     wasFed: () => false,
+    isScriptDone: ({ context }) => context.step >= context.settings.script.length,
+    isListening: ({ context: { settings, step } }) => settings.script[step]?.sends === false,
+    isPaced: ({ context }) => context.hasSent && context.settings.requestInterval > 0,
+    expectsReply: ({ context: { settings, step } }) => settings.script[step]?.expects === true,
     hasHeartbeat: ({ context }) => context.settings.pingInterval !== null,
     silenceIsLoggedOnly: ({ context }) => context.settings.logOnly,
     hasPulse: ({ context }) => context.settings.pulseInterval !== null,
@@ -165,6 +215,9 @@ export const connectionMachine = setup({
     /** What the preparation has left of it. */
     openTimeout: ({ context }) => context.settings.connectTimeout,
     closeTimeout: ({ context }) => context.settings.closeTimeout,
+    /** What is left of the interval since the last send. */
+    sendInterval: ({ context }) => context.settings.requestInterval,
+    replyTimeout: ({ context: { settings, step } }) => settings.script[step]?.within ?? 0,
     pingInterval: ({ context }) => context.settings.pingInterval ?? 0,
     pingTimeout: ({ context }) => context.settings.pingTimeout,
     pulseInterval: ({ context }) => context.settings.pulseInterval ?? 0,
@@ -185,6 +238,8 @@ export const connectionMachine = setup({
     backoffs: 0,
     lives: 0,
     phase: 'prepare',
+    step: 0,
+    hasSent: false,
     cause: null,
     owing: false,
   }),
@@ -243,13 +298,63 @@ export const connectionMachine = setup({
           },
         },
         greeting: {
-          description: 'Sends the requests in order, paced. Messages flow in meanwhile.',
+          description: 'The script: requests, paced, and the replies that it needs. Messages flow in meanwhile.',
           tags: 'connecting',
+          entry: 'beginScript',
           invoke: { src: 'greeting', id: 'greeting' },
+          initial: 'turning',
           on: {
-            greeted: 'live',
+            'step.failed': { target: '#connection.lost', actions: 'recordFailedStep' },
             'greeting.unanswered': { target: '#connection.lost', actions: 'recordSilence' },
             stop: { target: 'closing', actions: 'closeIntake' },
+          },
+          states: {
+            turning: {
+              description: 'Turns to the next step; with none left the connection is live.',
+              always: [
+                { guard: 'isScriptDone', target: '#connection.linked.live' },
+                { guard: 'isListening', target: 'expecting' },
+                { guard: 'isPaced', target: 'pacing' },
+                { target: 'sending' },
+              ],
+            },
+            pacing: {
+              description: 'Keeps the interval between two sends.',
+              after: { sendInterval: 'sending' },
+            },
+            sending: {
+              description: 'Fills in the text of the step and sends it.',
+              entry: 'sendStep',
+              on: {
+                'step.sent': [
+                  { guard: 'expectsReply', target: 'expecting', actions: 'noteSent' },
+                  { target: 'turning', actions: ['noteSent', 'nextStep'] },
+                ],
+              },
+            },
+            expecting: {
+              description: 'The first message from now on that is the expected reply ends the step.',
+              entry: 'expectReply',
+              initial: 'waiting',
+              on: { 'step.answered': { target: 'turning', actions: 'nextStep' } },
+              states: {
+                waiting: {
+                  description: 'For as long as the step says.',
+                  always: { guard: 'isHeld', target: 'suspended' },
+                  after: { replyTimeout: 'doubting' },
+                  on: { pause: 'suspended' },
+                },
+                doubting: {
+                  description: 'A last look: the loop first reads what waits in the system.',
+                  after: { lastLook: { target: '#connection.lost', actions: 'recordUnmet' } },
+                  on: { pause: 'suspended' },
+                },
+                suspended: {
+                  description: 'We are not reading, so no reply could be seen. Resuming gives it the whole time again.',
+                  on: { resume: 'waiting' },
+                },
+              },
+            },
           },
         },
         live: {

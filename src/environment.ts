@@ -28,6 +28,7 @@ export interface Clock {
 
 export interface Files {
   readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Buffer>;
   /** A stream over the file's bytes. Errors arrive as the stream's `error` event. */
   read(path: string): Readable;
   /** A stream that appends to the file, which is created when missing. */

@@ -87,6 +87,7 @@ export type { Batch, BatchReason } from './messages/batch.ts';
 export type { Chunk } from './messages/chunk.ts';
 export type { Attributes, Encoding, Message } from './messages/message.ts';
 export type { Deliver } from './sinks/function.ts';
+export type { RecordCounts } from './sources/record-intake.ts';
 export { expandMessages, filterMessages, mapMessages, type Transform } from './streams/transforms.ts';
 export type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './supervision/handles.ts';
 export type {

@@ -7,6 +7,7 @@ import { lockPath } from './node-lock.ts';
 /** The real disk. Files that `replace` and `lock` make are readable for their owner alone. */
 export const nodeFiles: Files = {
   readText: (path) => readFile(path, 'utf8'),
+  readBytes: (path) => readFile(path),
   read: (path) => createReadStream(path),
   append: (path) => createWriteStream(path, { flags: 'a' }),
   replace: replaceInOrder,

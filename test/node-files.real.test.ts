@@ -77,6 +77,14 @@ async function staleLock(path: string): Promise<string> {
   return readFile(`${path}.lock`, 'utf8');
 }
 
+describe('a file that is read', () => {
+  test('gives its bytes as they are', async () => {
+    const path = join(await folder(), 'it.bin');
+    await writeFile(path, Buffer.from([0xff, 0x00]));
+    expect(await nodeFiles.readBytes(path)).toEqual(Buffer.from([0xff, 0x00]));
+  });
+});
+
 describe('a file that is replaced', () => {
   test('holds the new text', async () => {
     const path = join(await folder(), 'it.json');

@@ -4,22 +4,24 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = new URL('../', import.meta.url);
 
-const LEAVES = ['config', 'environment', 'errors'];
+const LEAVES = ['config', 'environment', 'errors', 'json'];
 const PARTS = ['sources', 'sinks', 'streams', 'transport', 'store'];
 
 /** What a folder of src/, or a file in it, may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['index', 'node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
   index: ['node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
-  supervision: ['actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+  supervision: ['actors', ...PARTS, 'messages', 'schema', 'machines', ...LEAVES],
   actors: [...PARTS, 'messages', 'machines', ...LEAVES],
-  sources: ['streams', 'transport', 'store', 'messages', ...LEAVES],
+  sources: ['streams', 'transport', 'store', 'messages', 'schema', ...LEAVES],
   sinks: ['streams', 'transport', 'store', 'messages', ...LEAVES],
   streams: ['messages', ...LEAVES],
   transport: ['messages', ...LEAVES],
   store: ['messages', ...LEAVES],
-  messages: LEAVES,
-  config: ['environment', 'errors'],
+  messages: ['schema', ...LEAVES],
+  config: ['schema', 'environment', 'errors', 'json'],
+  schema: ['environment', 'errors', 'json'],
+  json: [],
   environment: [],
   errors: [],
   machines: ['environment'],
@@ -105,8 +107,9 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-/** `src/machines.ts` is the entry point of the folder machines/ and stands for it. */
+/** `src/machines.ts` is the entry point of the folder machines/ and stands for it; the config reads schemas too. */
 function layerOf(file: string): string {
+  if (file.startsWith('src/messages/schema/')) return 'schema';
   const [top = '', second = ''] = file.split('/');
   return top === 'src' ? second.replace(/\.(d\.)?ts$/, '') : top;
 }

@@ -2,6 +2,11 @@ import type { ConnectionCause } from '../../machines/connection.ts';
 
 /** A cause as a person reads it: what happened, and what to do where that is known. */
 export function describeCause(cause: ConnectionCause): string {
+  const what = describeKind(cause);
+  return 'during' in cause && cause.during !== undefined ? `${what}, ${cause.during}` : what;
+}
+
+function describeKind(cause: ConnectionCause): string {
   switch (cause.kind) {
     case 'close':
       return describeClose(cause.code, cause.reason);
@@ -17,6 +22,7 @@ export function describeCause(cause: ConnectionCause): string {
     case 'request':
     case 'preparation':
     case 'acknowledgement':
+    case 'greeting':
       return cause.message;
     case 'timeout':
       return TIMEOUTS[cause.phase];

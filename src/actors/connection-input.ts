@@ -19,6 +19,12 @@ export function connectionInput(role: ConnectionInput['role'], options: WebSocke
     multiplier: reconnect.multiplier,
     maxAttempts: reconnect['max-attempts'] ?? null,
     resetAfter: reconnect['reset-after'],
+    script: options.requests.map(({ send, expect, within }) => ({
+      sends: send !== undefined,
+      expects: expect !== undefined,
+      within,
+    })),
+    requestInterval: options['request-interval'],
   };
 }
 

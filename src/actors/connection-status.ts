@@ -2,6 +2,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import type { ConnectionCause, connectionMachine } from '../../machines/connection.ts';
 import { shownUrl } from '../config/url.ts';
 import type { Environment } from '../environment.ts';
+import { SampledLog } from '../streams/sampled-log.ts';
 import { describeCause } from './cause.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -26,6 +27,10 @@ export interface ConnectionStatus {
   readonly cause?: { readonly detail: ConnectionCause; readonly message: string };
   /** The heartbeat or a long pause was warned of, this often. */
   readonly warnings: number;
+  /** Messages that were no events, over all sockets: replies that `requests` expected, and those that `respond` took. */
+  readonly answered: number;
+  /** Further ones that `respond` took and could send nothing for; absent when there are none. */
+  readonly unanswered?: number;
 }
 
 /** `edge`: not only the detail has changed. */
@@ -38,12 +43,16 @@ export interface ConnectionReport {
   /** Notes the delay before the next dial, and gives it back. */
   readonly waits: (delay: number) => number;
   readonly warn: (message: string) => void;
+  /** A message was taken out that is no event. */
+  readonly answered: () => void;
+  /** One that nothing could be sent for, and why. */
+  readonly unanswered: (reason: string) => void;
 }
 
 export interface ConnectionReportOptions {
   readonly id: string;
   readonly options: { readonly url: string };
-  readonly environment: Pick<Environment, 'logger' | 'now'>;
+  readonly environment: Pick<Environment, 'logger' | 'now' | 'clock'>;
   readonly report: ReportStatus;
 }
 
@@ -52,11 +61,14 @@ type Context = ReturnType<(typeof connectionMachine)['getInitialSnapshot']>['con
 /** Turns a connection machine's states into its public status and its log lines, one per change of the word. */
 export function createConnectionReport(options: ConnectionReportOptions, redaction: Redaction): ConnectionReport {
   const { id, environment } = options;
-  const { logger, now } = environment;
+  const { logger, now, clock } = environment;
   const url = redaction.redact(shownUrl(options.options.url));
   let status: ConnectionStatus | undefined;
   let retryIn: number | undefined;
   let warnings = 0;
+  let answered = 0;
+  let unanswered = 0;
+  const sampled = new SampledLog(clock, (fields, message) => logger.warn(fields, message));
 
   function observe(snapshot: AnyMachineSnapshot): void {
     const context: Context = snapshot.context;
@@ -71,12 +83,24 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       attempt: context.attempt,
       reconnects: Math.max(0, context.lives - 1),
       warnings,
+      ...counts(),
       ...(state === 'waiting' && retryIn !== undefined ? { retryIn } : {}),
       ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
     };
     // A heartbeat moves the detail all the time; only what a person would call a change is told at once.
     options.report(status, changed || differs(status, before));
     if (changed) log(status, before?.state === 'live' ? 'lost' : 'cannot connect');
+  }
+
+  function counts() {
+    return { answered, ...(unanswered > 0 ? { unanswered } : {}) };
+  }
+
+  /** A count is no change that is told at once. */
+  function count(): void {
+    if (!status) return;
+    status = { ...status, ...counts() };
+    options.report(status, false);
   }
 
   function log(current: ConnectionStatus, what: string): void {
@@ -103,6 +127,15 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
     warn: (message) => {
       warnings += 1;
       logger.warn({ connection: id }, message);
+    },
+    answered: () => {
+      answered += 1;
+      count();
+    },
+    unanswered: (reason) => {
+      unanswered += 1;
+      sampled.log({ connection: id, unanswered }, `a message is not answered (respond): ${redaction.redact(reason)}`);
+      count();
     },
   };
 }

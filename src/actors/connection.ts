@@ -4,11 +4,11 @@ import {
   type ConnectionCause,
   type ConnectionInput,
   connectionMachine,
+  type GreetingCommand,
   type SocketCommand,
 } from '../../machines/connection.ts';
 import type { WebSocketClientOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
-import { shownUrl } from '../config/url.ts';
 import type { Environment, Loss, SocketEvents } from '../environment.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { type PreparedHandshake, prepareHandshake } from '../transport/handshake.ts';
@@ -16,10 +16,12 @@ import type { Traffic, TrafficEdges } from '../transport/traffic.ts';
 import { connectionInput } from './connection-input.ts';
 import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
+import { Dialogue } from './dialogue.ts';
 import { greet } from './greeting.ts';
 import { Link } from './link.ts';
-import { createRedaction, hideHandshake } from './redaction.ts';
+import { createRedaction, hideHandshake, redactCause } from './redaction.ts';
 import { resource } from './resource.ts';
+import type { Script } from './script.ts';
 
 /** Longest delay that a peer's Retry-After may ask for, in milliseconds. */
 const MAX_RETRY_AFTER = 300_000;
@@ -56,6 +58,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
   let prepared: PreparedHandshake | undefined;
   let attemptedAt = 0;
   let link: Link | undefined;
+  let script: Script | undefined;
   /** Some ping was answered, over all sockets. */
   let heard = false;
   let hasLived = false;
@@ -95,8 +98,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
     function lose(cause: ConnectionCause): void {
       // Before the traffic gives anything up: it decides whether the peer refused an event or us.
       const { owing } = traffic;
+      const during = dialogue.script.waiting;
       leave(cause.kind === 'close' && cause.code !== 1006 ? cause.code : undefined);
-      sendBack({ type: 'socket.lost', cause: shown(cause), owing });
+      const shown = { ...redactCause(redaction, cause), ...(during === undefined ? {} : { during }) };
+      sendBack({ type: 'socket.lost', cause: shown, owing });
     }
 
     function leave(closeCode?: number): void {
@@ -121,7 +126,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
     const current = new Link(environment.dial(prepared.request, events), clock, traffic, {
       pingTaken: () => sendBack({ type: 'ping.taken' }),
       pingAnswered: () => sendBack({ type: 'ping.answered' }),
+      route: (frames, pass) => dialogue.route(frames, pass),
     });
+    const dialogue = new Dialogue(prepared, { socket: current.socket, environment, redaction, cursor, report });
+    script = dialogue.script;
     link = current;
     edges = {
       unacknowledged: guard((message: string) => lose({ kind: 'acknowledgement', message })),
@@ -158,30 +166,23 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
     onEnd(() => {
       holding.unsubscribe();
+      dialogue.end();
       leave();
       current.socket.terminate();
       link = undefined;
+      script = undefined;
     });
   });
 
-  const greeting = resource((scope) => {
-    if (!link || !prepared) throw new Error('a greeting needs a socket');
-    greet({ link, requests: prepared.greeting, options, isHeld: () => setup.hold.held, clock }, scope);
+  const greeting = resource<GreetingCommand>((scope) => {
+    if (!link || !script) throw new Error('a greeting needs a socket');
+    greet({ link, script, options, isHeld: () => setup.hold.held, clock }, scope);
   });
 
   const demand = resource(({ sendBack, guard, onEnd }) => {
     const demanding = setup.demand$.subscribe(guard(() => sendBack({ type: 'demand' })));
     onEnd(() => demanding.unsubscribe());
   });
-
-  function shown(cause: ConnectionCause): ConnectionCause {
-    if ('message' in cause) return { ...cause, message: redaction.redact(cause.message) };
-    if (cause.kind === 'close') return { ...cause, reason: redaction.redact(cause.reason) };
-    if (cause.kind === 'status' && cause.location !== undefined) {
-      return { ...cause, location: redaction.redact(shownUrl(cause.location)) };
-    }
-    return cause;
-  }
 
   const ready = { type: 'child.ready', id: setup.readyId };
   const waitsForLive = options.connect.mode === 'eager' && options.connect['eager-timeout'] !== undefined;
@@ -205,6 +206,10 @@ export function connectionActor(setup: ConnectionActorOptions) {
         closeIntake: () => setup.closeIntake(),
         markFed: () => link?.markFed(),
         markProgress: () => link?.markProgress(),
+        recordUnmet: assign(() => ({
+          owing: false,
+          cause: { kind: 'greeting' as const, message: script?.unmet ?? '' },
+        })),
         recordSilence: assign({
           cause: () => ({ kind: 'silence' as const, judge: 'heartbeat' as const, ...(heard ? {} : { unheard: true }) }),
         }),
@@ -219,6 +224,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
         wasFed: () => link !== undefined && clock.now() - link.fedAt < (options['no-data-timeout'] || 0),
       },
       delays: {
+        sendInterval: () => (script?.sentAt ?? 0) + options['request-interval'] - clock.now(),
         openTimeout: ({ context }) => attemptedAt + context.settings.connectTimeout - clock.now(),
         noDataRemaining: () => (link?.fedAt ?? 0) + (options['no-data-timeout'] || 0) - clock.now(),
         backoffDelay: ({ context: { settings, backoffs, cause } }) => {

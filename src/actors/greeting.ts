@@ -1,39 +1,47 @@
-import type { EventObject } from 'xstate';
+import type { GreetingCommand } from '../../machines/connection.ts';
 import type { WebSocketClientOptions } from '../config/options.ts';
 import type { Clock } from '../environment.ts';
 import type { Link } from './link.ts';
 import type { ResourceScope } from './resource.ts';
+import { type Script, ScriptError } from './script.ts';
 
 export interface GreetingOptions {
   readonly link: Link;
-  /** Text frames, in order. */
-  readonly requests: readonly string[];
-  readonly options: Pick<WebSocketClientOptions, 'request-interval' | 'heartbeat'>;
+  readonly script: Script;
+  readonly options: Pick<WebSocketClientOptions, 'heartbeat'>;
   /** While reading is held nothing is judged. */
   readonly isHeld: () => boolean;
   readonly clock: Clock;
 }
 
-type Scope = Pick<ResourceScope<EventObject>, 'sendBack' | 'guard' | 'onEnd'>;
+type Scope = Pick<ResourceScope<GreetingCommand>, 'receive' | 'sendBack' | 'guard' | 'onEnd'>;
 
-/** Sends the requests of a new connection, paced, and notices a peer that falls silent meanwhile. */
+/** Does what the script of a new connection asks for, step by step, and notices a peer that falls silent meanwhile. */
 export function greet(greeting: GreetingOptions, scope: Scope): void {
   watch(greeting, scope);
-  send(greeting, scope);
+  follow(greeting, scope);
 }
 
-function send({ link, requests, options, clock }: GreetingOptions, { sendBack, guard, onEnd }: Scope): void {
-  const waiting = [...requests];
-  let timer: unknown;
-  const next = guard(() => {
-    const data = waiting.shift();
-    if (data !== undefined) link.socket.write([{ data, binary: false }]);
-    if (waiting.length === 0) sendBack({ type: 'greeted' });
-    else if (options['request-interval'] === 0) next();
-    else timer = clock.setTimeout(next, options['request-interval']);
-  });
-  onEnd(() => clock.clearTimeout(timer));
-  next();
+function follow({ link, script }: GreetingOptions, { receive, sendBack, onEnd }: Scope): void {
+  function send(step: number): void {
+    try {
+      const data = script.text(step);
+      if (data !== undefined) link.socket.write([{ data, binary: false }]);
+      sendBack({ type: 'step.sent' });
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      sendBack({ type: 'step.failed', message: error.message });
+    }
+  }
+
+  function expect(step: number): void {
+    script.expect(step, (fault) =>
+      sendBack(fault === undefined ? { type: 'step.answered' } : { type: 'step.failed', message: fault }),
+    );
+  }
+
+  receive(({ type, step }) => (type === 'send' ? send(step) : expect(step)));
+  onEnd(() => script.forget());
 }
 
 /** A plain heartbeat, since no greeting should last long. */

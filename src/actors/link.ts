@@ -1,10 +1,13 @@
 import type { Clock, EncodedFrames, Frame, FrameSocket, PackedFrames, ReceivedFrame } from '../environment.ts';
 import { type Progress, progressOf, type Traffic, type Wire } from '../transport/traffic.ts';
+import type { Pass } from './dialogue.ts';
 
 /** Edges that a link reports; the connection machine hears nothing else of a socket's traffic. */
 export interface LinkEdges {
   readonly pingTaken: () => void;
   readonly pingAnswered: () => void;
+  /** May take out some of the frames; the others it passes on. Default: all of them are passed on. */
+  readonly route?: (frames: readonly ReceivedFrame[], pass: Pass) => void;
 }
 
 /**
@@ -16,6 +19,7 @@ export class Link implements Wire {
   readonly #clock: Clock;
   readonly #traffic: Traffic;
   readonly #edges: LinkEdges;
+  readonly #pass: Pass = (frames) => this.#traffic.frames(frames);
   #fedAt: number;
   /** The latest ping of anyone: in our queue, or out and unanswered. A peer may answer the latest one only. */
   #ping: 'none' | 'queued' | 'out' = 'none';
@@ -72,7 +76,8 @@ export class Link implements Wire {
   frames(frames: readonly ReceivedFrame[]): void {
     this.#fedAt = this.#clock.now();
     if (this.#question === 'out') this.#answered();
-    this.#traffic.frames(frames);
+    if (this.#edges.route) this.#edges.route(frames, this.#pass);
+    else this.#traffic.frames(frames);
   }
 
   pong(payload: string): void {

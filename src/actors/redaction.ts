@@ -1,4 +1,7 @@
+import type { ConnectionCause } from '../../machines/connection.ts';
 import type { WebSocketClientOptions } from '../config/options.ts';
+import type { Template } from '../config/template.ts';
+import { shownUrl } from '../config/url.ts';
 import type { PreparedHandshake } from '../transport/handshake.ts';
 
 /** Values shorter than this are too common to be looked for in texts. */
@@ -22,7 +25,8 @@ export function createRedaction(): Redaction {
       let shown = text;
       // The longest first: a value may be a part of another one.
       for (const value of [...values].sort((a, b) => b.length - a.length)) {
-        shown = shown.replaceAll(value, '(hidden)').replaceAll(encodeURIComponent(value), '(hidden)');
+        for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+          shown = shown.replaceAll(form, '(hidden)');
       }
       return shown;
     },
@@ -32,10 +36,18 @@ export function createRedaction(): Redaction {
   };
 }
 
+/** A cause as it may be shown. */
+export function redactCause({ redact }: Pick<Redaction, 'redact'>, cause: ConnectionCause): ConnectionCause {
+  if ('message' in cause) return { ...cause, message: redact(cause.message) };
+  if (cause.kind === 'close') return { ...cause, reason: redact(cause.reason) };
+  if (cause.kind !== 'status' || cause.location === undefined) return cause;
+  return { ...cause, location: redact(shownUrl(cause.location)) };
+}
+
 /** Adds what an attempt sends: what stands in the config without a template is as secret as what comes from one. */
 export function hideHandshake(
   redaction: Pick<Redaction, 'add'>,
-  { request, greeting }: PreparedHandshake,
+  { request, script, answers }: PreparedHandshake,
   { auth }: Pick<WebSocketClientOptions, 'auth'>,
 ): void {
   const url = new URL(request.url);
@@ -43,8 +55,8 @@ export function hideHandshake(
     redaction.add(value);
     redaction.add(value.replace(/^(Bearer|Basic) /, ''));
   }
-  for (const value of [...keyLines(request.key), auth?.basic?.password ?? '', ...greeting.flatMap(credentials)])
-    redaction.add(value);
+  const texts = [...script, ...answers].flatMap(({ send }) => (send ? credentials(literal(send)) : []));
+  for (const value of [...keyLines(request.key), auth?.basic?.password ?? '', ...texts]) redaction.add(value);
   hidePassword(redaction, url);
   if (request.proxy !== undefined) hideProxy(redaction, new URL(request.proxy));
 }
@@ -74,6 +86,10 @@ function unescaped(text: string): string {
   } catch {
     return text;
   }
+}
+
+function literal({ parts }: Template): string {
+  return parts.map((part) => (typeof part === 'string' ? part : '')).join('');
 }
 
 /** What an application's request carries under a name such as token, secret, key or password. */

@@ -1,4 +1,4 @@
-import type { SinkStatus, SourceStatus, SupervisorStatus } from '../index.ts';
+import type { RecordCounts, SinkStatus, SourceStatus, SupervisorStatus } from '../index.ts';
 import type { EndpointStatus } from '../supervision/status.ts';
 import { endpointsOf } from './endpoints.ts';
 import { plural } from './phrases.ts';
@@ -24,10 +24,16 @@ export function tally(status: SupervisorStatus): string {
       ...endpoints(status).flatMap(endpointWords),
     ].join(', ');
   }
+  const records = sources.flatMap((each) => each.records ?? []);
   const came = {
     received: sum(sources, 'received'),
     rejected: sum(sources, 'rejected'),
     failed: sum(sources, 'failed'),
+    records: {
+      passedOver: sum(records, 'passedOver'),
+      pruned: sum(records, 'pruned'),
+      missing: sum(records, 'missing'),
+    },
   };
   const went = {
     delivered: sum(sinks, 'delivered'),
@@ -80,11 +86,14 @@ function componentsOf({ pipelines }: SupervisorStatus): { sources: SourceStatus[
   };
 }
 
-type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'>;
+type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'> & { readonly records?: Passed };
+type Passed = Pick<RecordCounts, 'passedOver' | 'pruned' | 'missing'>;
 type Went = Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected' | 'failed'>;
 
-function sourceWords({ received, rejected, failed }: Came): string {
-  return `received ${received}${besides({ rejected, 'to failures': failed })}`;
+function sourceWords({ received, rejected, failed, records }: Came): string {
+  const { passedOver = 0, pruned = 0, missing = 0 } = records ?? {};
+  const words = besides({ rejected, 'to failures': failed, 'passed over': passedOver, pruned, missing });
+  return `received ${received}${words}`;
 }
 
 function sinkWords({ delivered, dropped, rejected, failed }: Went): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { batchTemplate, duration, integer, size } from './values.ts';
+import { duration, eventTemplate, integer, size } from './values.ts';
 
 /** Batches of a sink; absent: one frame per event. */
 export function batch() {
@@ -12,8 +12,8 @@ export function batch() {
       'fixed-size': integer(1).default(100).describe('Events at which a batch is sent in mode fixed; at least 1.'),
       'max-bytes': size().prefault('1MiB').describe('Bytes at which a batch is sent.'),
       timeout: duration().prefault('100ms').describe('Time after its first event at which a batch is sent.'),
-      header: batchTemplate().optional().describe('Text before the events, templated from the first one.'),
-      footer: batchTemplate().optional().describe('Text after the events, templated from the first one.'),
+      header: eventTemplate().optional().describe('Text before the events, templated from the first one.'),
+      footer: eventTemplate().optional().describe('Text after the events, templated from the first one.'),
       'use-document-marker': z
         .boolean()
         .default(false)

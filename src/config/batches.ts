@@ -28,7 +28,9 @@ function checkLayout(sink: Component): Complaint[] {
     if (sink.value.function !== undefined) {
       return LAYOUT.filter((key) => isOn(valueAt(batch, [key]))).map((key) => functionLayout([...path, key]));
     }
-    return isBinary && isOn(valueAt(batch, ['wrap-as-json'])) ? [binaryLayout([...path, 'wrap-as-json'], payload)] : [];
+    if (!isOn(valueAt(batch, ['wrap-as-json']))) return [];
+    const at = [...path, 'wrap-as-json'];
+    return [...(isBinary ? [binaryLayout(at, payload)] : []), ...(isTemplated(sink) ? [templatedLayout(at)] : [])];
   });
 }
 
@@ -36,6 +38,10 @@ function batchesOf({ path, value }: Component): { path: Path; batch: unknown }[]
   return [['batch'], ...SINK_KINDS.map((kind) => [kind, 'batch'])]
     .map((place) => ({ path: [...path, ...place], batch: valueAt(value, place) }))
     .filter(({ batch }) => batch !== undefined);
+}
+
+function isTemplated({ value }: Component): boolean {
+  return ['stdout', 'file'].some((kind) => valueAt(value, [kind, 'template']) !== undefined);
 }
 
 function isOn(option: unknown): boolean {
@@ -48,4 +54,8 @@ function functionLayout(path: Path): Complaint {
 
 function binaryLayout(path: Path, payload: string): Complaint {
   return { path, at: 'key', message: `cannot be with payload ${payload}, expected payload: json or text` };
+}
+
+function templatedLayout(path: Path): Complaint {
+  return { path, message: 'cannot be with a template, whose lines need not be JSON' };
 }

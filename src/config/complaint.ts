@@ -60,6 +60,7 @@ const HIDDEN: ReadonlySet<string | number> = new Set([
   'proxy',
   'client-key',
   'requests',
+  'respond',
   'app-heartbeat',
   'heartbeatRequests',
 ]);

@@ -1,4 +1,5 @@
 import { EVERY_KIND } from './kinds.ts';
+import { readingOptions } from './recording.ts';
 import { isRecord, listOf, type Path, valueAt } from './tree.ts';
 
 /** A source or a sink as it was written, not checked yet. */
@@ -27,8 +28,8 @@ export function nameOf({ value }: Component): string | undefined {
 }
 
 /**
- * The pipeline with what may be left out of its kinds: `stdout:` is `stdout: {}`, and a sink with `reply-to` is a
- * web-socket in mode server-input.
+ * The pipeline with what may be left out of its kinds: `stdout:` is `stdout: {}`, a sink with `reply-to` is a web-socket
+ * in mode server-input, and a source that reads its messages takes them as JSON.
  */
 export function withEmptyKinds(pipeline: unknown): unknown {
   if (!isRecord(pipeline)) return pipeline;
@@ -36,7 +37,7 @@ export function withEmptyKinds(pipeline: unknown): unknown {
     Object.entries(pipeline).map(([key, value]) => {
       if (!Array.isArray(value) || (key !== 'sources' && key !== 'sinks')) return [key, value];
       const filled = value.map(withEmptyKind);
-      return [key, key === 'sinks' ? filled.map(withReplyKind) : filled];
+      return [key, filled.map(key === 'sinks' ? withReplyKind : withJsonPayload)];
     }),
   );
 }
@@ -54,4 +55,10 @@ function withReplyKind(sink: unknown): unknown {
   const hasOther = Object.keys(sink).some((key) => EVERY_KIND.has(key) && key !== 'web-socket');
   if (hasOther || !isRecord(block)) return sink;
   return { ...sink, 'web-socket': { mode: 'server-input', ...block } };
+}
+
+function withJsonPayload(source: unknown): unknown {
+  const block = valueAt(source, ['web-socket']);
+  if (!isRecord(source) || !isRecord(block) || block.payload !== undefined) return source;
+  return readingOptions(block).length === 0 ? source : { ...source, 'web-socket': { ...block, payload: 'json' } };
 }

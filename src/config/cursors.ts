@@ -25,8 +25,8 @@ const CURSOR = ['web-socket', 'cursor'];
 const VALUES = ['value-field', 'value-pointer'];
 const PLACES = ['header-name', 'query-parameter'];
 
-/** Options that are filled in for each attempt. */
-const FILLED_IN = ['url', 'headers', 'query', 'auth', 'proxy', 'requests'];
+/** Options that are filled in for each attempt, or while a connection is open. */
+const FILLED_IN = ['url', 'headers', 'query', 'auth', 'proxy', 'requests', 'respond'];
 const ANY = /(?<!\$)\$\{\s*cursor\s*(?:\}|\|\|)/;
 const WITHOUT_DEFAULT = /(?<!\$)\$\{\s*cursor\s*\}/;
 

@@ -6,7 +6,7 @@ import { foreignToMode, modesAt, requiredBy } from './modes.ts';
 import { nearestName } from './nearest.ts';
 import { expectedAt, keysAt } from './option-list.ts';
 import { isRecord, type Path, valueAt } from './tree.ts';
-import { isUnsupportedOption, isUnsupportedValue } from './unsupported.ts';
+import { isUnsupportedValue } from './unsupported.ts';
 
 export interface Checked<T> {
   /** Absent when there are complaints. */
@@ -26,7 +26,6 @@ export function unknownKey(path: Path, known: readonly string[], place?: string)
   const key = String(path.at(-1));
   const options = listed(known) || 'none';
   const common = { path, at: 'key', expected: options } as const;
-  if (isUnsupportedOption(path)) return { ...common, message: `is not supported yet; supported here: ${options}` };
   if (place !== undefined) return { ...common, message: `is not an option here; it belongs inside, as ${place}` };
   const nearest = nearestName(key, known);
   if (nearest !== undefined) return { ...common, message: `is not an option; did you mean "${nearest}"?` };

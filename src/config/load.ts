@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
-import type { Environment } from '../environment.ts';
 import { describeFileFault } from '../errors.ts';
-import { type Complaint, locate, unlocated } from './complaint.ts';
-import { type Translation, writtenPath } from './dialect.ts';
+import { type Complaint, type Locate, locate, unlocated } from './complaint.ts';
+import { type Origin, type Translation, writtenPath } from './dialect.ts';
 import { readDocument } from './document.ts';
 import { ConfigError, type Problem } from './error.ts';
 import { isJob, readJob } from './job.ts';
 import { checkNative, type Native } from './native.ts';
 import type { PipelineInput, PipelineOptions, SinkInput } from './options.ts';
 import { fillArguments, fillContext, unusedValues } from './placeholders.ts';
+import { checkSchemaFiles, type SchemaFiles } from './schema-files.ts';
 import { isSourceModule, readSourceModule } from './source-module.ts';
 import { isRecord, listOf, MAX_DEPTH, tooDeep, valueAt } from './tree.ts';
 
@@ -34,30 +34,21 @@ export interface LoadedPipeline {
 /** A pipeline of the native shape whose placeholders are filled in. */
 export type WrittenPipeline = Readonly<Record<string, unknown>>;
 
-/** Reads a YAML or JSON text in any of the three shapes. Throws a `ConfigError` with every problem found in it. */
+/**
+ * Reads a YAML or JSON text in any of the three shapes. Throws a `ConfigError` with every problem found in it; files that
+ * it names are not looked at.
+ */
 export function readPipeline(text: string, fileName: string, load: LoadContext = {}): LoadedPipeline {
-  if (text.length > MAX_FILE_SIZE)
-    throw fileError(fileName, `is too big, expected at most ${MAX_FILE_SIZE} characters`);
-  const document = readDocument(text, /\.json$/i.test(fileName) ? 'JSON' : 'YAML');
-  const textProblems = document.faults.map((fault) => ({ file: fileName, ...fault }));
-  if (document.value === undefined || document.value === null) {
-    if (textProblems.length > 0) throw new ConfigError(textProblems);
-    throw new ConfigError([{ file: fileName, line: 1, column: 1, path: '', message: 'is empty, expected a pipeline' }]);
-  }
-  const read = readValue(document.value, fileName, load);
-  const problems = [...textProblems, ...locate(read.complaints, fileName, document.locate)];
-  problems.sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
-  const { options, written } = read;
-  if (options === undefined || problems.length > 0) throw new ConfigError(problems);
-  return { options, warnings: locate(read.warnings, fileName, document.locate), written, folder: dirname(fileName) };
+  return loaded(readText(text, fileName, load), []);
 }
 
-/** Reads a file. Rejects with a `ConfigError` when it cannot be read or used. */
+/** Reads a file, and the schemas that it names. Rejects with a `ConfigError` when something cannot be read or used. */
 export async function loadPipeline(
   path: string,
-  load: LoadContext & { readonly files: Pick<Environment['files'], 'readText'> },
+  load: LoadContext & { readonly files: SchemaFiles },
 ): Promise<LoadedPipeline> {
-  return readPipeline(await readText(path, load.files), path, load);
+  const read = readText(await readFile(path, load.files), path, load);
+  return loaded(read, await checkSchemaFiles(read.native.written, { files: load.files, folder: dirname(path) }));
 }
 
 /** Checks an object in the native shape. Throws a `ConfigError`; its positions are paths only. */
@@ -82,6 +73,41 @@ export function addSink(pipeline: LoadedPipeline, sink: SinkInput): LoadedPipeli
   return { ...checkedObject({ ...pipeline.written, sinks: [...others, sink] }), folder: pipeline.folder };
 }
 
+/** A text as far as it can be understood. */
+interface Read {
+  readonly fileName: string;
+  readonly native: Native;
+  readonly textProblems: readonly Problem[];
+  /** From the paths of the native shape to those of the file. */
+  readonly origins: readonly Origin[];
+  readonly position: Locate;
+}
+
+function readText(text: string, fileName: string, load: LoadContext): Read {
+  if (text.length > MAX_FILE_SIZE)
+    throw fileError(fileName, `is too big, expected at most ${MAX_FILE_SIZE} characters`);
+  const document = readDocument(text, /\.json$/i.test(fileName) ? 'JSON' : 'YAML');
+  const textProblems = document.faults.map((fault) => ({ file: fileName, ...fault }));
+  if (document.value === undefined || document.value === null) {
+    if (textProblems.length > 0) throw new ConfigError(textProblems);
+    throw new ConfigError([{ file: fileName, line: 1, column: 1, path: '', message: 'is empty, expected a pipeline' }]);
+  }
+  return { fileName, textProblems, position: document.locate, ...readValue(document.value, fileName, load) };
+}
+
+/** `more` is what was found besides, with native paths. */
+function loaded(
+  { fileName, native, textProblems, origins, position }: Read,
+  more: readonly Complaint[],
+): LoadedPipeline {
+  const complaints = [...native.complaints, ...more.map((each) => placed(each, origins))];
+  const problems = [...textProblems, ...locate(complaints, fileName, position)];
+  problems.sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
+  const { options, written } = native;
+  if (options === undefined || problems.length > 0) throw new ConfigError(problems);
+  return { options, warnings: locate(native.warnings, fileName, position), written, folder: dirname(fileName) };
+}
+
 function checkedObject(value: unknown, complaints: readonly Complaint[] = []): LoadedPipeline {
   const native = checkNative(value);
   const all = [...complaints, ...native.complaints];
@@ -95,17 +121,24 @@ function refuseDepth(input: unknown): void {
   throw new ConfigError(unlocated([{ path: deep.slice(0, 4), message: `is nested deeper than ${MAX_DEPTH} levels` }]));
 }
 
-function readValue(root: unknown, fileName: string, load: LoadContext): Native {
+function readValue(root: unknown, fileName: string, load: LoadContext): Pick<Read, 'native' | 'origins'> {
   const filled = fillContext(root, load.context);
   const { complaints, origins, ...translation } = translate(filled.value, load);
   const native = checkNative(named(translation.value, fileName));
-  const placed = (each: Complaint) => ({ ...each, path: writtenPath(each.path, origins) });
+  const own = (each: Complaint) => placed(each, origins);
   const unused = unusedValues(load.context, filled.used, 'context');
   return {
-    ...native,
-    complaints: [...filled.complaints, ...complaints, ...native.complaints.map(placed)],
-    warnings: native.options === undefined ? [] : [...unused, ...translation.warnings, ...native.warnings.map(placed)],
+    origins,
+    native: {
+      ...native,
+      complaints: [...filled.complaints, ...complaints, ...native.complaints.map(own)],
+      warnings: native.options === undefined ? [] : [...unused, ...translation.warnings, ...native.warnings.map(own)],
+    },
   };
+}
+
+function placed(complaint: Complaint, origins: readonly Origin[]): Complaint {
+  return { ...complaint, path: writtenPath(complaint.path, origins) };
 }
 
 function translate(root: unknown, load: LoadContext): Translation {
@@ -133,7 +166,7 @@ function baseName(fileName: string): string {
   return base.replaceAll(/[^A-Za-z0-9_-]/g, '-') || 'pipeline';
 }
 
-async function readText(path: string, files: Pick<Environment['files'], 'readText'>): Promise<string> {
+async function readFile(path: string, files: Pick<SchemaFiles, 'readText'>): Promise<string> {
   try {
     return await files.readText(path);
   } catch (error) {

@@ -45,9 +45,13 @@ function webSocketSource(
   places: Places,
 ): WebSocketSourceOptions {
   if (block.mode === 'client') return block;
-  const { mode, payload, 'emit-interval': interval } = block;
   const endpoint = placeOf(name, places);
-  const upstream = mode === 'relay' && upstreamSide(endpoint) !== undefined;
+  if (block.mode === 'server-input') {
+    const { server: _, heartbeat: __, subprotocols: ___, 'close-timeout': ____, ...options } = block;
+    return { ...options, endpoint: endpoint.id };
+  }
+  const { mode, payload, 'emit-interval': interval } = block;
+  const upstream = upstreamSide(endpoint) !== undefined;
   return { mode, endpoint: endpoint.id, payload, 'emit-interval': interval, ...(upstream ? { upstream } : {}) };
 }
 
@@ -61,8 +65,9 @@ function sinkOptions(written: CheckedSink, sources: readonly string[], places: P
     ...(batch === undefined ? {} : { batch }),
   };
   if (block !== undefined) return { ...common, kind: 'web-socket', options: webSocketSink(name, block, places) };
-  if (file !== undefined) return { ...common, kind: 'file', options: { path: file.path } };
-  return { ...common, kind: stdout === undefined ? 'function' : 'stdout', options: {} };
+  if (file !== undefined) return { ...common, kind: 'file', options: withoutBatch(file) };
+  if (stdout !== undefined) return { ...common, kind: 'stdout', options: withoutBatch(stdout) };
+  return { ...common, kind: 'function', options: {} };
 }
 
 function webSocketSink(
@@ -73,6 +78,11 @@ function webSocketSink(
   if (block.mode !== 'client') {
     return { mode: block.mode, endpoint: placeOf(name, places).id, payload: block.payload };
   }
+  return withoutBatch(block);
+}
+
+/** The options of a kind: its batch stands beside it. */
+function withoutBatch<T extends { readonly batch?: unknown }>(block: T): Omit<T, 'batch'> {
   const { batch: _, ...options } = block;
   return options;
 }

@@ -19,6 +19,7 @@ type Schema = z.core.$ZodType;
 
 /** Every option of the native shape, parents before their children, in the order of the schema. */
 export function listOptions(schema: Schema = pipelineSchema, prefix = ''): Option[] {
+  if (isListedElsewhere(schema)) return [];
   const core = unwrap(schema);
   if (core instanceof z.core.$ZodArray) return listOptions(core._zod.def.element, `${prefix}[]`);
   if (core instanceof z.core.$ZodDiscriminatedUnion) return optionsByMode(core, prefix);
@@ -117,7 +118,7 @@ function membersOf(core: Schema, key: string | number, value: unknown): Schema[]
   if (core instanceof z.core.$ZodUnion) {
     return branchesFor(core, value).flatMap((each) => membersOf(unwrap(each), key, value));
   }
-  if (core instanceof z.core.$ZodArray) return [core._zod.def.element];
+  if (core instanceof z.core.$ZodArray) return typeof key === 'number' ? [core._zod.def.element] : [];
   if (core instanceof z.core.$ZodRecord) return [core._zod.def.valueType];
   if (!(core instanceof z.core.$ZodObject) || !Object.hasOwn(core._zod.def.shape, key)) return [];
   const member = core._zod.def.shape[key];
@@ -152,8 +153,16 @@ function unwrap(schema: Schema): Schema {
   return inner === undefined ? schema : unwrap(inner);
 }
 
+/** Lazy is what holds itself, and what other options have too: these list it. */
+function isListedElsewhere(schema: Schema): boolean {
+  if (schema instanceof z.core.$ZodLazy) return true;
+  const inner = innerOf(schema);
+  return inner !== undefined && isListedElsewhere(inner);
+}
+
 function innerOf(schema: Schema): Schema | undefined {
   if (schema instanceof z.core.$ZodPipe) return schema._zod.def.in;
+  if (schema instanceof z.core.$ZodLazy) return schema._zod.innerType;
   if (schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodNullable) return schema._zod.def.innerType;
   if (schema instanceof z.core.$ZodDefault || schema instanceof z.core.$ZodPrefault) return schema._zod.def.innerType;
   return undefined;

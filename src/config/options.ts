@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ListenerOptions } from './endpoint-options.ts';
 import type { CheckedSink, CheckedSource } from './pipeline.ts';
+import type { RecordOptions } from './records.ts';
 import type { clientSink, clientSource } from './web-socket.ts';
 
 export type {
@@ -12,6 +13,7 @@ export type {
   ReplayOptions,
 } from './endpoint-options.ts';
 export type { PipelineInput, SinkInput, SourceInput } from './pipeline.ts';
+export type { Answer, Condition, RecordOptions, SchemaOptions, Step } from './records.ts';
 export type { Authenticate } from './server.ts';
 
 /** Durations are milliseconds, sizes bytes, every default is filled in. */
@@ -42,7 +44,7 @@ export type SinkOptions = {
   readonly relay?: RelaySide;
 } & (
   | { readonly kind: 'web-socket'; readonly options: WebSocketSinkOptions }
-  | { readonly kind: 'stdout'; readonly options: FunctionOptions }
+  | { readonly kind: 'stdout'; readonly options: StdoutOptions }
   | { readonly kind: 'file'; readonly options: FileSinkOptions }
   | { readonly kind: 'function'; readonly options: FunctionOptions }
 );
@@ -62,15 +64,27 @@ export type WebSocketClientOptions = Omit<
   'payload'
 > & { readonly payload: SentForm };
 
-/** What the peers of an endpoint send; of a relay also what its upstream sends. */
-export interface WebSocketServerSource {
-  readonly mode: 'server-input' | 'relay';
+export type WebSocketServerSource = WebSocketInputSource | WebSocketRelaySource;
+
+/** What the peers of an endpoint send. */
+export interface WebSocketInputSource extends Omit<RecordOptions, 'on-error'> {
+  readonly mode: 'server-input';
   /** Id of an endpoint. */
   readonly endpoint: string;
   readonly payload: PayloadForm;
   /** Milliseconds. */
   readonly 'emit-interval': number;
-  /** Whether this is a relay with an upstream: the sink `<name>.upstream` dials it. */
+}
+
+/** What the peers of an endpoint send to each other, or to the upstream and it to them. */
+export interface WebSocketRelaySource {
+  readonly mode: 'relay';
+  /** Id of an endpoint. */
+  readonly endpoint: string;
+  readonly payload: PayloadForm;
+  /** Milliseconds. */
+  readonly 'emit-interval': number;
+  /** Whether there is an upstream: the sink `<name>.upstream` dials it. */
   readonly upstream?: boolean;
 }
 
@@ -93,6 +107,7 @@ export type SentForm = PayloadForm | 'verbatim';
 export type CursorOptions = NonNullable<WebSocketClientSource['cursor']>;
 export type LinesOptions = NonNullable<CheckedSource['stdin']>;
 export type FileSourceOptions = NonNullable<CheckedSource['file']>;
+export type StdoutOptions = Omit<NonNullable<CheckedSink['stdout']>, 'batch'>;
 export type FileSinkOptions = Omit<NonNullable<CheckedSink['file']>, 'batch'>;
 export type FunctionOptions = Readonly<Record<never, never>>;
 export type BufferOptions = CheckedSink['buffer'];

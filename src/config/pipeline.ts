@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { batch } from './batch.ts';
 import { buffer } from './buffer.ts';
 import { isRecord, type Json } from './tree.ts';
-import { name, path, payload } from './values.ts';
+import { eventTemplate, name, path, payload } from './values.ts';
 import { webSocketSink, webSocketSource } from './web-socket.ts';
 
 const source = z.strictObject({
@@ -33,9 +33,12 @@ const sink = z.strictObject({
   buffer: buffer(),
   batch: batch(),
   'web-socket': webSocketSink.optional().describe('Messages to WebSocket peers.'),
-  stdout: z.strictObject({ batch: batch() }).optional().describe('One line each on the standard output.'),
+  stdout: z
+    .strictObject({ template: lineTemplate(), batch: batch() })
+    .optional()
+    .describe('One line each on the standard output.'),
   file: z
-    .strictObject({ path: path().describe('File to append to.'), batch: batch() })
+    .strictObject({ path: path().describe('File to append to.'), template: lineTemplate(), batch: batch() })
     .optional()
     .describe('One line each at the end of a file.'),
   function: z.strictObject({ batch: batch() }).optional().describe('A function of the application.'),
@@ -62,3 +65,8 @@ export type SinkInput = z.input<typeof sink>;
 export type CheckedPipeline = z.output<typeof pipelineSchema>;
 export type CheckedSource = z.output<typeof source>;
 export type CheckedSink = z.output<typeof sink>;
+
+/** What a line says of its event. */
+function lineTemplate() {
+  return eventTemplate().optional().describe('The line of an event, filled in from it. Left out: the event itself.');
+}

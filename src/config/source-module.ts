@@ -3,6 +3,7 @@ import type { Complaint } from './complaint.ts';
 import { type Origin, type Translation, written } from './dialect.ts';
 import { check } from './issues.ts';
 import { SINK_KINDS } from './kinds.ts';
+import { isStep } from './requests.ts';
 import { isRecord, listOf, type Path, valueAt } from './tree.ts';
 import { urlFault } from './url.ts';
 import { handshakeTemplate, integer, name } from './values.ts';
@@ -24,14 +25,13 @@ export function readSourceModule(root: unknown): Translation {
       sources: sources.length === 0 ? valueAt(root, ['sources']) : sources.map(nativeSource),
       sinks: sinks.length === 0 ? valueAt(root, ['sinks']) : sinks.map(nativeSink),
     }),
-    origins: [...sources.flatMap((_, index) => sourceOrigins(index)), ...sinks.flatMap(sinkOrigins)],
+    origins: [...sources.flatMap(sourceOrigins), ...sinks.flatMap(sinkOrigins)],
     complaints: [...check(file, root).complaints, ...sinks.flatMap(debugParameters)],
-    warnings: sources.flatMap(sourceWarnings),
+    warnings: sinks.flatMap(debugWarnings),
   };
 }
 
 const anything = () => z.unknown().optional();
-const flag = () => z.literal(false).optional().meta({ expected: 'false' });
 const seconds = (least: number) => integer(least).optional();
 
 const parameters = z.strictObject({
@@ -47,11 +47,21 @@ const parameters = z.strictObject({
   heartbeatRequests: anything(),
   heartbeatIntervalSeconds: seconds(0),
   checkIntervalSeconds: seconds(0),
-  format: z.enum(['json']).optional(),
-  ignoreError: flag(),
-  isArrayContent: flag(),
-  pruning: flag(),
-  outputType: z.enum(['row']).optional(),
+  format: z
+    .string()
+    .refine((format) => format === 'json', { message: 'is not supported, expected json' })
+    .optional()
+    .meta({ expected: 'json' }),
+  eventtimeField: anything(),
+  receivedTimestampField: anything(),
+  ignoreError: z.boolean().optional(),
+  isArrayContent: anything(),
+  pruning: anything(),
+  outputType: z
+    .string()
+    .refine((type) => type === 'row', { message: 'is not supported, expected row: each event is a record' })
+    .optional()
+    .meta({ expected: 'row' }),
 });
 
 const isMap = () => z.custom<Readonly<Record<string, unknown>>>(isRecord).meta({ expected: 'a map' });
@@ -101,6 +111,11 @@ const PARAMETERS: readonly (readonly [Path, string])[] = [
   [['app-heartbeat', 'requests'], 'heartbeatRequests'],
   [['app-heartbeat', 'interval'], 'heartbeatIntervalSeconds'],
   [['no-data-timeout'], 'checkIntervalSeconds'],
+  [['received-field'], 'receivedTimestampField'],
+  [['event-time-field'], 'eventtimeField'],
+  [['on-error'], 'ignoreError'],
+  [['split-arrays'], 'isArrayContent'],
+  [['latest-only'], 'pruning'],
 ];
 
 const DEFAULT_EMIT_INTERVAL = 1;
@@ -115,66 +130,98 @@ function nativeSource(source: unknown): unknown {
     'web-socket': written({
       url: given('endpoint'),
       payload: 'json',
-      requests: given('requests'),
+      schema: source.schema,
+      requests: nativeRequests(given('requests')),
       'request-interval': given('requestIntervalSeconds'),
-      'emit-interval': given('intervalSeconds') ?? DEFAULT_EMIT_INTERVAL,
+      'emit-interval': emitInterval(given('intervalSeconds')),
       'app-heartbeat':
         beats === undefined ? undefined : written({ requests: beats, interval: given('heartbeatIntervalSeconds') }),
       'no-data-timeout': silence === 0 ? 'off' : silence,
+      'received-field': given('receivedTimestampField'),
+      'event-time-field': given('eventtimeField'),
+      'on-error': given('ignoreError') === true ? 'continue' : 'fail',
+      'split-arrays': given('isArrayContent'),
+      'latest-only': given('pruning'),
+      'ignore-text': 'pong',
     }),
   });
 }
 
-function nativeSink(sink: unknown): unknown {
-  if (!isRecord(sink)) return sink;
-  const { module } = sink;
-  const kind = SINK_KINDS.find((each) => each === module);
-  const block = kind === undefined ? { stdout: {} } : { [kind]: sink.parameters ?? {} };
-  return written({ name: sink.name, inputs: sink.inputs ?? sink.input, ...block });
+/** Here nothing is a step. */
+function nativeRequests(requests: unknown): unknown {
+  return Array.isArray(requests) ? requests.map(nativeRequest) : nativeRequest(requests);
 }
 
-function sourceOrigins(index: number): Origin[] {
+function nativeRequest(request: unknown): unknown {
+  return isStep(request) ? { send: request } : request;
+}
+
+/** One that is wrong is told of already. */
+function emitInterval(seconds: unknown): number {
+  return typeof seconds === 'number' && seconds >= DEFAULT_EMIT_INTERVAL ? seconds : DEFAULT_EMIT_INTERVAL;
+}
+
+function nativeSink(sink: unknown): unknown {
+  if (!isRecord(sink)) return sink;
+  const { kind, block } = nativeBlock(sink);
+  return written({ name: sink.name, inputs: sink.inputs ?? sink.input, [kind]: block });
+}
+
+/** What its module is natively; an unknown one is told of already. */
+function nativeBlock(sink: Readonly<Record<string, unknown>>) {
+  const kind = SINK_KINDS.find((each) => each === sink.module);
+  if (kind !== undefined) return { kind, block: sink.parameters ?? {} };
+  return { kind: 'stdout', block: written({ template: valueAt(sink, ['parameters', 'logTemplate']) }) };
+}
+
+function sourceOrigins(source: unknown, index: number): Origin[] {
   const native: Path = ['sources', index, 'web-socket'];
   const own: Path = ['sources', index, 'parameters'];
+  const requests = valueAt(source, ['parameters', 'requests']);
   return [
     { native, written: own },
+    { native: [...native, 'schema'], written: ['sources', index, 'schema'] },
     { native: [...native, 'app-heartbeat'], written: [...own, 'heartbeatRequests'] },
     ...PARAMETERS.map(([option, key]) => ({ native: [...native, ...option], written: [...own, key] })),
+    ...wrappedPlaces(requests).map((at) => ({
+      native: [...native, 'requests', ...at, 'send'],
+      written: [...own, 'requests', ...at],
+    })),
   ];
+}
+
+/** Where in `requests` something was wrapped. */
+function wrappedPlaces(requests: unknown): Path[] {
+  if (isStep(requests)) return [[]];
+  return listOf(requests).flatMap((request, index) => (isStep(request) ? [[index]] : []));
 }
 
 function sinkOrigins(sink: unknown, index: number): Origin[] {
   const module = valueAt(sink, ['module']);
   const kind = SINK_KINDS.find((each) => each === module) ?? 'stdout';
-  const origins: Origin[] = [{ native: ['sinks', index, kind], written: ['sinks', index, 'parameters'] }];
+  const own: Path = ['sinks', index, 'parameters'];
+  const origins: Origin[] = [{ native: ['sinks', index, kind], written: own }];
+  if (module === 'debug')
+    origins.push({ native: ['sinks', index, kind, 'template'], written: [...own, 'logTemplate'] });
   if (valueAt(sink, ['input']) === undefined) return origins;
   return [...origins, { native: ['sinks', index, 'inputs'], written: ['sinks', index, 'input'] }];
 }
 
-/** `debug` takes none of its parameters yet. */
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+const debugSink = z.strictObject({
+  parameters: z.strictObject({ logLevel: z.enum(LOG_LEVELS).optional(), logTemplate: anything() }),
+});
+
 function debugParameters(sink: unknown, index: number): Complaint[] {
-  if (valueAt(sink, ['module']) !== 'debug') return [];
   const given = valueAt(sink, ['parameters']);
-  if (!isRecord(given)) return [];
-  const { complaints } = check(z.strictObject({ parameters: z.strictObject({}) }), { parameters: given });
+  if (valueAt(sink, ['module']) !== 'debug' || !isRecord(given)) return [];
+  const { complaints } = check(debugSink, { parameters: given });
   return complaints.map((complaint) => ({ ...complaint, path: ['sinks', index, ...complaint.path] }));
 }
 
-function sourceWarnings(source: unknown, index: number): Complaint[] {
-  const path: Path = ['sources', index];
-  const warnings: Complaint[] = [];
-  if (hasFields(valueAt(source, ['schema']))) {
-    const message = 'is not supported yet: events are passed on as parsed JSON, without conversion';
-    warnings.push({ path: [...path, 'schema'], at: 'key', message });
-  }
-  if (valueAt(source, ['parameters', 'heartbeatRequests']) !== undefined) {
-    const message = 'an answer that is just pong is not dropped yet: it counts as a message that is not JSON';
-    warnings.push({ path: [...path, 'parameters', 'heartbeatRequests'], at: 'key', message });
-  }
-  return warnings;
-}
-
-function hasFields(schema: unknown): boolean {
-  if (!isRecord(schema)) return false;
-  return Object.values(schema).some((value) => !Array.isArray(value) || value.length > 0);
+function debugWarnings(sink: unknown, index: number): Complaint[] {
+  const path: Path = ['parameters', 'logLevel'];
+  if (valueAt(sink, ['module']) !== 'debug' || valueAt(sink, path) === undefined) return [];
+  const message = 'has no effect: lines are data, and go to the standard output whatever the level';
+  return [{ path: ['sinks', index, ...path], at: 'key', message }];
 }

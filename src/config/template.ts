@@ -1,3 +1,4 @@
+import { jsonText } from '../json/lossless.ts';
 import { TemplateError } from './error.ts';
 import type { EventScope, Scope } from './scope.ts';
 import { type Expression, parseExpression, shownExpression } from './template-expression.ts';
@@ -5,14 +6,17 @@ import { type Expression, parseExpression, shownExpression } from './template-ex
 /** A text with `${…}` in it, parsed once and resolved as often as needed. */
 export interface Template {
   readonly text: string;
-  readonly parts: readonly (string | Expression)[];
-  /** Whether resolved values are put into JSON text, between quotes: they are escaped. */
+  readonly parts: readonly (string | Placeholder)[];
+  /** Whether resolved values are put into JSON text: they are escaped. */
   readonly json: boolean;
 }
 
+/** `whole`: a JSON string that is nothing else. It takes over the type of its value, so the quotes are a part of it. */
+export type Placeholder = Expression & { readonly whole?: boolean };
+
 export interface TemplateRules {
-  /** Whether there is an event to read fields and attributes from. Default true. */
-  readonly event?: boolean;
+  /** Whether there is an event to read fields and attributes from, or the only fields that there are. Default true. */
+  readonly event?: boolean | ReadonlySet<string>;
   /** Whether the text is JSON. Default false. */
   readonly json?: boolean;
   /** Whether it is filled in by `fillTemplate`: files and secrets are refused. Default false. */
@@ -22,12 +26,13 @@ export interface TemplateRules {
 /**
  * Parses `${field}`, `${a.b}`, `${a/b}`, `${/a/b}`, `${env|NAME}`, `${file|PATH}`, `${secret|NAME}`, `${cursor}`,
  * `${stat|NAME}`, `${time|now_iso}`, `${time|now_time_secs}` and `${msg|attribute}`; `||default` after any but a
- * secret; `$${` is a literal `${`. Throws a `TemplateError` for anything malformed, and for what reads an event where
- * the rules say that there is none.
+ * secret; `$${` is a literal `${`. In JSON `"${field}"` takes over the type of the field: `{"pong":"${ping}"}` with ping 7
+ * is `{"pong":7}`. Throws a `TemplateError` for anything malformed, and for what reads an event where the rules say that
+ * there is none.
  */
 export function compileTemplate(text: string, rules: TemplateRules = {}): Template {
   const json = rules.json ?? false;
-  const parts: (string | Expression)[] = [];
+  const parts: (string | Placeholder)[] = [];
   let at = 0;
   for (let open = text.indexOf('${'); open >= 0; open = text.indexOf('${', at)) {
     if (open > at && text[open - 1] === '$') {
@@ -38,21 +43,34 @@ export function compileTemplate(text: string, rules: TemplateRules = {}): Templa
     const close = text.indexOf('}', open);
     if (close < 0) throw new TemplateError('${…', 'is a template without its closing }');
     const expression = parseExpression(unescaped(text.slice(open + 2, close), json));
-    if (rules.event === false) refuseEvent(expression);
+    refuseEvent(expression, rules.event ?? true);
     if (rules.immediate === true) refuseReading(expression);
-    parts.push(text.slice(at, open), expression);
-    at = close + 1;
+    const before = text.slice(at, open);
+    const whole = json && expression.kind === 'field' && OPENS.test(before) && CLOSES.test(text.slice(close + 1));
+    if (whole) parts.push(before.slice(0, -1), { ...expression, whole });
+    else parts.push(before, expression);
+    at = close + (whole ? 2 : 1);
   }
   parts.push(text.slice(at));
   return { text, parts: parts.filter((part) => part !== ''), json };
 }
 
+/** A quote that is not escaped, and one behind which there is no colon: the name of a member stays text. */
+const OPENS = /(?:^|[^\\])"$/;
+const CLOSES = /^"(?!\s*:)/;
+
 /**
  * Compiles a text frame of `requests`. When the text is JSON, as it is for a request written as a map, what is filled
- * in is escaped, so that a quote in a password does not break the frame. There is no event.
+ * in is escaped, so that a quote in a password does not break the frame. There is no event; `names` are those of the
+ * values that earlier steps have extracted, the only fields.
  */
-export function compileRequest(text: string): Template {
-  return compileTemplate(text, { event: false, json: isJson(text) });
+export function compileRequest(text: string, names?: ReadonlySet<string>): Template {
+  return compileTemplate(text, { event: names !== undefined && names.size > 0 ? names : false, json: isJson(text) });
+}
+
+/** Compiles the answer to a frame of the peer, whose fields are those of that frame. */
+export function compileAnswer(text: string): Template {
+  return compileTemplate(text, { json: isJson(text) });
 }
 
 /** Fills in a template. Rejects with a `TemplateError` naming the expression that has no value and no default. */
@@ -65,34 +83,59 @@ export async function resolveTemplate(template: Template, scope: Scope): Promise
 }
 
 /**
+ * Fills in everything but the kinds that stay open, by default fields and the time. Rejects as `resolveTemplate` does.
+ * What is left is filled in by `fillTemplate`.
+ */
+export async function prefillTemplate(template: Template, scope: Scope, open: OpenKinds = OPEN): Promise<Template> {
+  const parts: (string | Placeholder)[] = [];
+  for (const part of template.parts) {
+    const stays = typeof part === 'string' || open.has(part.kind);
+    parts.push(stays ? part : await filled(part, scope, template.json));
+  }
+  return { ...template, parts };
+}
+
+export type OpenKinds = ReadonlySet<Expression['kind']>;
+
+const OPEN: OpenKinds = new Set(['field', 'time']);
+
+/**
  * Fills in a template at once, from an event. Throws a `TemplateError` naming the expression that has no value and no
  * default, or that a file or a secret is read for.
  */
-export function fillTemplate(template: Template, scope: EventScope): string {
-  return template.parts.map((part) => (typeof part === 'string' ? part : filledAtOnce(part, scope))).join('');
+export function fillTemplate({ parts, json }: Template, scope: EventScope): string {
+  return parts.map((part) => (typeof part === 'string' ? part : filledAtOnce(part, scope, json))).join('');
 }
 
-function filledAtOnce(expression: Expression, scope: EventScope): string {
-  refuseReading(expression);
-  const value = lookUpAtOnce(expression, scope, scope) ?? expression.fallback;
-  if (value === undefined) throw new TemplateError(shownExpression(expression), absence(expression));
-  return value;
+function filledAtOnce(placeholder: Placeholder, scope: EventScope, json: boolean): string {
+  refuseReading(placeholder);
+  return written(placeholder, lookUpAtOnce(placeholder, scope, scope), json);
 }
 
-async function filled(expression: Expression, scope: Scope, json: boolean): Promise<string> {
-  const found = await lookUp(expression, scope);
-  const value = found ?? expression.fallback;
-  if (value === undefined) throw new TemplateError(shownExpression(expression), absence(expression));
-  const written = json ? JSON.stringify(value).slice(1, -1) : value;
-  if (found !== undefined && SENSITIVE.has(expression.kind)) {
-    for (const sensitive of new Set([value, written])) if (sensitive !== '') scope.onSensitive?.(sensitive);
+async function filled(placeholder: Placeholder, scope: Scope, json: boolean): Promise<string> {
+  const found = await lookUp(placeholder, scope);
+  const text = written(placeholder, found, json);
+  if (found !== undefined && SENSITIVE.has(placeholder.kind)) {
+    for (const sensitive of new Set([textOf(found) ?? '', text])) if (sensitive !== '') scope.onSensitive?.(sensitive);
   }
-  return written;
+  return text;
+}
+
+/** A value as it stands in the text. Null is a value where it can be written as one. */
+function written(placeholder: Placeholder, found: unknown, json: boolean): string {
+  const { whole = false, fallback } = placeholder;
+  const takesOver = whole && (found !== null || fallback === undefined);
+  const value = takesOver ? jsonText(found) : undefined;
+  if (value !== undefined) return value;
+  const text = textOf(found) ?? fallback;
+  if (text === undefined) throw new TemplateError(shownExpression(placeholder), absence(placeholder));
+  if (whole) return JSON.stringify(text);
+  return json ? JSON.stringify(text).slice(1, -1) : text;
 }
 
 const SENSITIVE: ReadonlySet<Expression['kind']> = new Set(['secret', 'env', 'file']);
 
-async function lookUp(expression: Expression, scope: Scope): Promise<string | undefined> {
+async function lookUp(expression: Expression, scope: Scope): Promise<unknown> {
   switch (expression.kind) {
     case 'secret':
       return scope.secret(expression.name);
@@ -108,20 +151,20 @@ function lookUpAtOnce(
   expression: Expression,
   scope: Pick<Scope, 'env' | 'cursor' | 'stat' | 'time' | 'attribute'>,
   event: Scope['event'],
-): string | undefined {
+): unknown {
   switch (expression.kind) {
     case 'env':
       return scope.env(expression.name);
     case 'cursor':
       return scope.cursor();
     case 'stat':
-      return textOf(scope.stat(expression.name));
+      return scope.stat(expression.name);
     case 'time':
       return timeOf(expression.name, scope.time());
     case 'msg':
-      return textOf(scope.attribute?.(expression.name));
+      return scope.attribute?.(expression.name);
     case 'field':
-      return textOf(event?.lookUp(expression.path));
+      return event?.lookUp(expression.path);
     default:
       return undefined;
   }
@@ -158,12 +201,19 @@ function absence(expression: Expression): string {
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  // What an app puts in place of an event's value may have a JSON form of its own, such as a date.
+  return 'toJSON' in value ? JSON.stringify(value) : (jsonText(value) ?? JSON.stringify(value));
 }
 
-function refuseEvent(expression: Expression): void {
-  if (expression.kind !== 'field' && expression.kind !== 'msg') return;
-  throw new TemplateError(shownExpression(expression), 'reads an event, and there is none here');
+function refuseEvent(expression: Expression, event: boolean | ReadonlySet<string>): void {
+  if (event === true || (expression.kind !== 'field' && expression.kind !== 'msg')) return;
+  const shown = shownExpression(expression);
+  if (event === false || expression.kind !== 'field')
+    throw new TemplateError(shown, 'reads an event, and there is none here');
+  const [name = '', ...rest] = expression.path;
+  if (event.has(name) && rest.length === 0) return;
+  throw new TemplateError(shown, `is extracted by no earlier step, expected one of ${[...event].join(', ')}`);
 }
 
 function refuseReading(expression: Expression): void {

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { DURATION, type DurationRange, parseDuration } from './durations.ts';
 import { DurationError, SizeError, TemplateError } from './error.ts';
 import { headerNameFault, headerNames, headerValueFault, subprotocolFaults } from './handshake.ts';
-import { requestTexts } from './requests.ts';
 import { parseSize, SIZE } from './sizes.ts';
-import { compileRequest, compileTemplate } from './template.ts';
-import { isRecord, type Json } from './tree.ts';
+import { compileTemplate } from './template.ts';
+import { isRecord } from './tree.ts';
 import { urlFault, WEB_SOCKET_URL, withWebSocketScheme } from './url.ts';
 
 // `type` is the word for the generated tables, `expected` the one for errors. The message of an issue is a sentence
@@ -96,8 +95,8 @@ export function query() {
   return z.record(z.string(), handshakeTemplate().describe('Templated value.'));
 }
 
-/** Text with `${…}` that is filled in when a batch is sent, from its first event: nothing there can be waited for. */
-export function batchTemplate() {
+/** Text with `${…}` that is filled in from an event when that is sent: nothing there can be waited for. */
+export function eventTemplate() {
   return z
     .string()
     .superRefine((text, context) => {
@@ -139,27 +138,6 @@ export function urlTemplate() {
     .meta({ type: 'templated url', expected: WEB_SOCKET_URL });
 }
 
-/** Text frames: JSON for maps and nested lists, raw text for everything else. */
-export function requests(rules: { readonly templated: boolean }) {
-  return z
-    .custom<Json>((value) => value !== undefined)
-    .transform((value, context) => {
-      const { texts, faults } = requestTexts(value);
-      for (const { path, reason } of faults) context.addIssue({ code: 'custom', message: reason, path: [...path] });
-      if (rules.templated && faults.length === 0) checkTemplates(texts, Array.isArray(value), context);
-      return texts;
-    })
-    .meta({ type: 'JSON', expected: 'JSON or text' });
-}
-
-function checkTemplates(texts: readonly string[], isList: boolean, context: z.RefinementCtx): void {
-  texts.forEach((text, index) => {
-    const fault = templateFault(() => compileRequest(text));
-    const path = isList ? [index] : [];
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, path, params: { bare: true } });
-  });
-}
-
 /** What stands outside `${…}`; nothing when the template is malformed, which is told of already. */
 function literalsOf(text: string): string[] {
   try {
@@ -170,7 +148,8 @@ function literalsOf(text: string): string[] {
   }
 }
 
-function templateFault(compile: () => unknown): string | undefined {
+/** What is wrong with a template, as a sentence; undefined when nothing is. */
+export function templateFault(compile: () => unknown): string | undefined {
   try {
     compile();
     return undefined;

@@ -1,26 +1,23 @@
 import { z } from 'zod';
+import { respond } from './answers.ts';
 import { batch } from './batch.ts';
 import { auth, connect, heartbeat, proxy, reconnect, tls } from './connection.ts';
 import { cursor, peerCursor, replay } from './cursor.ts';
 import { delivery } from './delivery.ts';
+import { checkRecording, emitting, failing, recording } from './recording.ts';
+import { messages, requests } from './requests.ts';
 import { relayServer, server } from './server.ts';
 import { isRecord } from './tree.ts';
-import {
-  duration,
-  durationOrOff,
-  headers,
-  payload,
-  query,
-  requests,
-  size,
-  subprotocols,
-  urlTemplate,
-} from './values.ts';
+import { duration, durationOrOff, headers, payload, query, size, subprotocols, urlTemplate } from './values.ts';
 
 // One schema for each mode: what another mode has is no option here, and no error of it shows.
 
-export const clientSource = z.strictObject({ ...dialling('eager'), ...common(), ...emitting(), cursor: cursor() });
-const inputSource = z.strictObject({ mode: mode('server-input'), ...serving(), ...common(), ...emitting() });
+export const clientSource = checkRecording(
+  z.strictObject({ ...dialling('eager'), ...common(), ...recording(), ...failing(), cursor: cursor() }),
+);
+const inputSource = checkRecording(
+  z.strictObject({ mode: mode('server-input'), ...serving(), ...common(), ...recording() }),
+);
 const relaySource = needsReply(needsCursor(z.strictObject({ ...relaying(), ...common(), ...emitting() })));
 
 export const clientSink = needsReply(
@@ -68,14 +65,6 @@ function common() {
   };
 }
 
-function emitting() {
-  return {
-    'emit-interval': duration({ zero: true })
-      .prefault(0)
-      .describe('What was received is handed on once per interval. 0: at once.'),
-  };
-}
-
 function dialling(connects: 'lazy' | 'eager') {
   return { mode: mode('client').default('client'), url: url(), ...connection(connects) };
 }
@@ -115,19 +104,24 @@ function connection(connects: 'lazy' | 'eager') {
     connect: connect(connects),
     heartbeat: heartbeat(),
     reconnect: reconnect(),
-    requests: requests({ templated: true })
+    requests: requests()
       .prefault([])
-      .describe('Sent in order on every connect, before anything else. A list: each element; a map: its JSON.'),
+      .describe(
+        'Sent in order on every connect, before anything else. A list: each element; a map: its JSON, unless it is a step with `send` or `expect`.',
+      ),
     'request-interval': duration({ zero: true }).prefault(0).describe('Time between two requests.'),
     'app-heartbeat': z
       .strictObject({
-        requests: requests({ templated: false }).describe('What is sent; as `requests`, but not templated.'),
+        requests: messages().describe('What is sent; as `requests`, but not templated and without steps.'),
         interval: duration({ zero: true })
           .prefault('60s')
           .describe('Time between two of them, the first one at once. 0: every `emit-interval`.'),
       })
       .optional()
       .describe('Messages of the application that are sent while the connection is live.'),
+    respond: respond()
+      .default([])
+      .describe("What the peer's own questions are answered with: a ping of its application, say."),
     'no-data-timeout': durationOrOff()
       .prefault('off')
       .describe('A connection without a message for so long is left and dialled anew.'),

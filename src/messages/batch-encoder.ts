@@ -1,13 +1,15 @@
+import type { Template } from '../config/template.ts';
 import type { Frame, PackedFrames } from '../environment.ts';
 import type { Batch } from './batch.ts';
-import { type BatchLayout, type BatchScope, type Frills, fillFrills, joinBytes, joinText } from './batch-layout.ts';
+import { type BatchLayout, type Frills, fillFrills, joinBytes, joinText } from './batch-layout.ts';
 import { markDocument } from './document.ts';
 import { encodeEvents, payloadFault } from './encoded-events.ts';
+import { eventScope, fillFromEvent, type SinkScope } from './event-scope.ts';
 import type { Reject } from './failure.ts';
 import { oneLine } from './json-text.ts';
 import type { Message } from './message.ts';
 import type { Origin } from './packed-chunk.ts';
-import { encodeLine, encodePayload, OPCODE, type PayloadForm } from './payload.ts';
+import { encodeLine, encodePayload, OPCODE, type PayloadForm, refuseFaulty } from './payload.ts';
 
 /** A batch as frames, and what of it cannot be one. */
 export interface FramedBatch {
@@ -29,7 +31,7 @@ export type LineEncoder = (batch: Batch) => LinedBatch;
 export interface BatchEncoderOptions {
   /** A batch is one payload; without it each event is one. */
   readonly layout?: BatchLayout | undefined;
-  readonly scope: BatchScope;
+  readonly scope: SinkScope;
 }
 
 /**
@@ -46,20 +48,33 @@ export function createFrameEncoder(form: PayloadForm, { layout, scope }: BatchEn
   };
 }
 
+export interface LineEncoderOptions extends BatchEncoderOptions {
+  /** The line of an event; without it the line is the event. */
+  readonly template?: Template | undefined;
+}
+
 /** Makes the lines of a sink's batches; an array of JSON is one line. Lives as long as the sink, as for frames. */
-export function createLineEncoder({ layout, scope }: BatchEncoderOptions): LineEncoder {
+export function createLineEncoder({ layout, scope, template }: LineEncoderOptions): LineEncoder {
+  const line = template ? templateLine(template, scope) : encodeLine;
   if (!layout) {
     return (batch) => {
-      const { encoded, rejects } = encodeEvents(batch, encodeLine);
-      return { text: encoded.map((line) => `${line}\n`).join(''), rejects };
+      const { encoded, rejects } = encodeEvents(batch, line);
+      return { text: encoded.map((each) => `${each}\n`).join(''), rejects };
     };
   }
-  const encode = (message: Message) =>
-    layout.marker ? markDocument(message, encodeLine(message)) : encodeLine(message);
+  const encode = (message: Message) => (layout.marker ? markDocument(message, line(message)) : line(message));
   const layOut = createLayOut(layout, scope, encode, (lines, frills) => joinLines(lines, frills, layout));
   return (batch) => {
     const { laidOut, rejects } = layOut(batch);
     return { text: laidOut === undefined ? '' : `${laidOut}\n`, rejects };
+  };
+}
+
+/** An event stays one line, whatever is filled in. */
+function templateLine(template: Template, scope: SinkScope): (message: Message) => string {
+  return (message) => {
+    refuseFaulty(message);
+    return oneLine(fillFromEvent(template, eventScope(message, scope)));
   };
 }
 
@@ -87,7 +102,7 @@ function frameEncoding(form: PayloadForm, { wrapAsJson, marker }: BatchLayout): 
 /** One payload per batch; none when all of its events are rejected. */
 function createLayOut<Encoded, LaidOut>(
   layout: BatchLayout,
-  scope: BatchScope,
+  scope: SinkScope,
   encode: (message: Message) => Encoded,
   join: (encoded: readonly Encoded[], frills: Frills) => LaidOut,
 ): (batch: Batch) => { readonly laidOut?: LaidOut; readonly rejects: readonly Reject[] } {

@@ -1,4 +1,5 @@
 import type { Attributes, Message } from './message.ts';
+import { withField } from './record-text.ts';
 
 /** The place of an event in its document, as attributes: its id, its index from 0, and whether it is the last. */
 export function documentAttributes(id: string, index: number, end: boolean): Attributes {
@@ -14,11 +15,8 @@ export function markDocument(message: Message, json: Buffer | string): Buffer | 
   const { attributes } = message;
   const id = attributes['document.id'];
   if (id === undefined) return json;
-  const text = (typeof json === 'string' ? json : json.toString('utf8')).trim();
-  if (!text.startsWith('{')) return json;
+  const text = typeof json === 'string' ? json : json.toString('utf8');
+  if (!text.trimStart().startsWith('{')) return json;
   const marker = { id, index: Number(attributes['document.index']), end: endsDocument(message) };
-  if (text.includes('"_document"')) return JSON.stringify({ ...JSON.parse(text), _document: marker });
-  // Appended to the text: what is parsed and written again loses the digits of large numbers.
-  const fields = text.slice(1, -1).trim();
-  return `{${fields}${fields === '' ? '' : ','}"_document":${JSON.stringify(marker)}}`;
+  return withField(text, '_document', JSON.stringify(marker));
 }

@@ -1,3 +1,5 @@
+import { stringify } from 'lossless-json';
+
 /** What a payload is read as when somebody asks for its value: text, what JSON says, a Buffer, or its base64 text. */
 export type Encoding = 'text' | 'json' | 'binary' | 'binary-base64';
 
@@ -7,6 +9,9 @@ export interface Fault {
   readonly message: string;
   readonly path?: string | undefined;
 }
+
+/** Makes a value of a payload's text, where the encoding does not say it all: in records a long may be a bigint. */
+export type Decode = (text: string) => unknown;
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -31,6 +36,7 @@ export class Message<Value = unknown> {
   readonly payload: Buffer | string;
   readonly encoding: Encoding;
   readonly attributes: Attributes;
+  readonly #decode: Decode | undefined;
   #value: Value | typeof UNREAD = UNREAD;
   #fault: Fault | undefined;
 
@@ -42,6 +48,7 @@ export class Message<Value = unknown> {
     payload: Buffer | string,
     encoding: Encoding = 'text',
     attributes: Attributes = NO_ATTRIBUTES,
+    decode?: Decode,
   ) {
     this.source = source;
     this.epoch = epoch;
@@ -50,16 +57,22 @@ export class Message<Value = unknown> {
     this.payload = payload;
     this.encoding = encoding;
     this.attributes = attributes;
+    this.#decode = decode;
   }
 
   /**
    * The payload, decoded: the text, with `payload: json` the parsed value, with `binary` a Buffer, with `binary-base64`
-   * the base64 text of its bytes.
+   * the base64 text of its bytes; of a record with a schema what the schema reads.
    * @throws SyntaxError when the encoding is json and the payload is not.
    */
   get value(): Value {
-    if (this.#value === UNREAD) this.#value = this.#decode();
+    if (this.#value === UNREAD) this.#value = this.#read();
     return this.#value;
+  }
+
+  /** Its payload is JSON, which nobody has to read to be sure: a schema has written it, or it has been read. */
+  get isSureJson(): boolean {
+    return this.encoding === 'json' && (this.#decode !== undefined || this.#value !== UNREAD);
   }
 
   get id(): string {
@@ -90,6 +103,11 @@ export class Message<Value = unknown> {
     return next;
   }
 
+  /** The same event with another payload, which is read as the one before. */
+  rewritten(payload: string): Message<Value> {
+    return this.#copy(payload);
+  }
+
   /** Why it cannot be delivered, if it cannot. */
   get fault(): Fault | undefined {
     return this.#fault;
@@ -97,8 +115,7 @@ export class Message<Value = unknown> {
 
   /** The same event, which cannot be delivered: its sink hands it to failures in its place. */
   withFault(fault: Fault): Message<Value> {
-    const { source, epoch, sequence, receivedAt, payload, encoding, attributes } = this;
-    const faulty = new Message<Value>(source, epoch, sequence, receivedAt, payload, encoding, attributes);
+    const faulty = this.#copy(this.payload);
     faulty.#fault = fault;
     return faulty;
   }
@@ -109,16 +126,21 @@ export class Message<Value = unknown> {
     if (typeof payload === 'string' || payload.length === payload.buffer.byteLength) return this;
     const copy = Buffer.allocUnsafeSlow(payload.length);
     payload.copy(copy);
-    const { source, epoch, sequence, receivedAt, encoding, attributes } = this;
-    const own = new Message<Value>(source, epoch, sequence, receivedAt, copy, encoding, attributes);
+    const own = this.#copy(copy);
     own.#value = this.#value;
-    own.#fault = this.#fault;
     return own;
   }
 
-  #decode(): Value {
+  #copy(payload: Buffer | string): Message<Value> {
+    const { source, epoch, sequence, receivedAt, encoding, attributes } = this;
+    const copy = new Message<Value>(source, epoch, sequence, receivedAt, payload, encoding, attributes, this.#decode);
+    copy.#fault = this.#fault;
+    return copy;
+  }
+
+  #read(): Value {
     // The one place where a payload gets its type: what the app declared is what the peer is trusted to send.
-    return decoders[this.encoding](this) as Value;
+    return (this.#decode ? this.#decode(this.text) : decoders[this.encoding](this)) as Value;
   }
 }
 
@@ -134,5 +156,23 @@ export function encodeValue(value: unknown): [payload: Buffer | string, encoding
   if (typeof value === 'string') return [value, 'text'];
   if (Buffer.isBuffer(value)) return [value, 'binary'];
   if (value instanceof Uint8Array) return [Buffer.from(value), 'binary'];
-  return [JSON.stringify(value) ?? 'null', 'json'];
+  return [jsonOf(value) ?? 'null', 'json'];
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    return jsonWithBigints(value, error);
+  }
+}
+
+/** A record may hold integers that JSON has no trouble with, only `JSON.stringify` has. */
+function jsonWithBigints(value: unknown, fault: unknown): string | undefined {
+  try {
+    return stringify(value);
+  } catch {
+    // It was something else: a circle, say.
+    throw fault;
+  }
 }

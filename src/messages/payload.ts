@@ -31,6 +31,11 @@ export function encodeLine(message: Message): string {
   return oneLine(typeof json === 'string' ? json : json.toString('utf8'));
 }
 
+/** @throws PayloadError when the event cannot be delivered. */
+export function refuseFaulty({ fault }: Message): void {
+  if (fault) throw new PayloadError(fault.message, fault);
+}
+
 /**
  * The value of an event.
  * @throws PayloadError when it has none.
@@ -70,7 +75,7 @@ function asJson(message: Message): Buffer | string {
     case 'text':
       return isJson(message.text) ? message.payload : JSON.stringify(message.text);
     case 'json':
-      readValue(message);
+      if (!message.isSureJson) readValue(message);
       return message.payload;
     // Base64 is always a string here: of digits alone it would be taken for a number.
     default:
@@ -133,8 +138,4 @@ function asJsonString(message: Message): string {
 
 function base64Of(message: Message): string {
   return message.buffer.toString('base64');
-}
-
-function refuseFaulty({ fault }: Message): void {
-  if (fault) throw new PayloadError(fault.message, fault);
 }

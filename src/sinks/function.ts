@@ -81,7 +81,7 @@ export function functionSink(deliver: Deliver, clock: Clock, logger: Logger): Ou
 
 /** An app reads values: an event that is not JSON would be tried for ever. */
 function readable(message: Message): Message {
-  if (message.encoding === 'json') readValue(message);
+  if (message.encoding === 'json' && !message.isSureJson) readValue(message);
   return message;
 }
 

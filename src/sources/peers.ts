@@ -4,17 +4,24 @@ import type { Attributes } from '../messages/message.ts';
 import { OPCODE } from '../messages/payload.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
+import { receiveFrames } from './frames.ts';
 import type { Intake } from './intake.ts';
+import type { RecordIntake } from './record-intake.ts';
 import { expectsText } from './sound.ts';
-import { receiveFrames } from './web-socket.ts';
 
-/** What the peers of an endpoint send becomes events, a chunk per read turn. */
-export function peersSource(endpoint: Endpoint): Intake {
-  return intake(endpoint, (stream, frames, peer) => receiveFrames(stream, frames, { 'peer.id': peer }));
+/** Where peers send. */
+type Peers = Pick<Endpoint, 'take'>;
+
+/** What the peers of an endpoint send becomes events, a chunk per read turn. Without an intake it stays as it came. */
+export function peersSource(endpoint: Peers, records?: RecordIntake): Intake {
+  return intake(endpoint, (stream, frames, peer) => {
+    if (records) records.receive(frames, { 'peer.id': peer });
+    else receiveFrames(stream, frames, { 'peer.id': peer });
+  });
 }
 
 /** The same of a relay, whose events say their side. */
-export function relaySource(endpoint: Endpoint): Intake {
+export function relaySource(endpoint: Peers): Intake {
   return intake(endpoint, (stream, frames, peer) => relayFrames(stream, frames, { side: 'peer', 'peer.id': peer }));
 }
 
@@ -38,7 +45,7 @@ function isBytes({ binary, data }: ReceivedFrame): boolean {
 
 type Receive = (stream: SourceStream, frames: readonly ReceivedFrame[], peer: string) => void;
 
-function intake(endpoint: Endpoint, receive: Receive): Intake {
+function intake(endpoint: Peers, receive: Receive): Intake {
   return ({ stream, onEnd }) => {
     const peers = endpoint.take((frames, peer) => receive(stream, frames, peer));
     onEnd(() => peers.leave());

@@ -14,7 +14,7 @@ export function isText(data: Buffer | string): boolean {
 
 /** Hands a turn on. What is not sound fails in its place, between what came before it and what came after. */
 export function receiveSound<Item extends Received>(
-  stream: SourceStream,
+  stream: Pick<SourceStream, 'receive' | 'fail'>,
   received: readonly Item[],
   isSound: (item: Item) => boolean,
   fault: Fault,

@@ -1,42 +1,17 @@
-import type { ReceivedFrame } from '../environment.ts';
-import type { Attributes } from '../messages/message.ts';
-import { OPCODE } from '../messages/payload.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
 import type { Traffic } from '../transport/traffic.ts';
-import { expectsText, isText, receiveSound } from './sound.ts';
+import { receiveFrames } from './frames.ts';
+import type { RecordIntake } from './record-intake.ts';
 
-/** A client's messages become events, a chunk per read turn. */
-export function webSocketSource(stream: SourceStream): Traffic {
+/** A client's messages become events, a chunk per read turn. Without an intake each is passed on as it came. */
+export function webSocketSource(stream: SourceStream, intake?: RecordIntake): Traffic {
   return {
     live: () => {},
-    frames: (frames) => receiveFrames(stream, frames),
+    frames: (frames) => (intake ? intake.receive(frames) : receiveFrames(stream, frames)),
     pong: () => {},
     drained: () => {},
-    lost: () => {},
+    // What comes next is of the next connection, also before that is live.
+    lost: () => intake?.connected(),
     owing: false,
   };
-}
-
-const BINARY: Attributes = Object.freeze({ [OPCODE]: 'binary' });
-const NOT_UTF8 = { code: 'utf8', message: 'a binary frame is not UTF-8' };
-
-/**
- * Hands on the frames of one read turn; `attributes` are those of all of them. A binary frame has the attribute
- * `opcode: binary`. One that is not UTF-8 fails where text or JSON is expected, and the rest goes on.
- */
-export function receiveFrames(stream: SourceStream, frames: readonly ReceivedFrame[], attributes?: Attributes): void {
-  if (!frames.some(({ binary }) => binary)) {
-    stream.receive(frames, attributes);
-    return;
-  }
-  // Text frames have been checked below this level (RFC 6455, section 8.1).
-  const text = expectsText(stream);
-  const isSound = ({ data, binary }: ReceivedFrame) => !text || !binary || isText(data);
-  // What all of a turn have in common lets it be packed.
-  if (frames.every((frame) => frame.binary && isSound(frame))) {
-    stream.receive(frames, { ...attributes, ...BINARY });
-    return;
-  }
-  const received = frames.map((frame) => (frame.binary ? { ...frame, attributes: BINARY } : frame));
-  receiveSound(stream, received, isSound, NOT_UTF8, attributes);
 }

@@ -1,8 +1,10 @@
 import { documentAttributes } from '../messages/document.ts';
-import type { Arrival } from './arrival.ts';
+import type { Arrival, Part } from './arrival.ts';
 
-/** What makes a document: `message`: each event is one; `stream`: all of a file or stdin. */
+/** What makes a document: `message`: each message is one, with all of its parts; `stream`: all of a file or stdin. */
 export type DocumentKind = 'message' | 'stream';
+
+const WHOLE: Part = { index: 0, last: true };
 
 /**
  * Gives events their place in their documents. Which event of a stream is its last is known only when nothing follows,
@@ -23,9 +25,7 @@ export class Documents {
 
   /** What may be handed on of what arrived; its first event will have the number `sequence`. */
   place(arrivals: readonly Arrival[], sequence: number): Arrival[] {
-    if (this.#kind === 'message') {
-      return arrivals.map((arrival, at) => marked(arrival, this.#name(sequence + at), 0, true));
-    }
+    if (this.#kind === 'message') return arrivals.map((arrival, at) => this.#placePart(arrival, sequence + at));
     const known = this.#kept ? [this.#kept, ...arrivals] : [...arrivals];
     const last = known.pop();
     this.#kept = last && detached(last);
@@ -39,6 +39,12 @@ export class Documents {
     const released = kept ? [this.#next(kept, sequence, end === 'complete')] : [];
     if (end !== 'open') this.#index = 0;
     return released;
+  }
+
+  #placePart(arrival: Arrival, sequence: number): Arrival {
+    const { index, last } = arrival.part ?? WHOLE;
+    if (index === 0) this.#id = this.#name(sequence);
+    return marked(arrival, this.#id, index, last);
   }
 
   #next(arrival: Arrival, sequence: number, end: boolean): Arrival {

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Clock, Logger } from '../environment.ts';
 import type { Failure } from '../messages/failure.ts';
+import { SampledLog } from './sampled-log.ts';
 
 /** Takes what a component could not handle. Its origin ends it. */
 export interface FailureTaker {
@@ -12,17 +13,11 @@ export interface FailureTaker {
   end(): void;
 }
 
-/** Least milliseconds between two error logs of a component's failures. */
-export const LOG_INTERVAL = 1000;
-
 export interface FailureExitOptions {
   readonly failures?: FailureTaker | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
 }
-
-/** What is logged of a failure. The payload is not kept for it. */
-type Entry = Pick<Failure, 'source' | 'sink' | 'id' | 'message'>;
 
 /**
  * The way out for what a component cannot handle: its failure stream, or without one a counter and the log, at a
@@ -30,15 +25,14 @@ type Entry = Pick<Failure, 'source' | 'sink' | 'id' | 'message'>;
  */
 export class FailureExit {
   readonly #options: FailureExitOptions;
+  readonly #log: SampledLog;
   #failed = 0;
   #rejected = 0;
-  #loggedAt = Number.NEGATIVE_INFINITY;
-  /** Not logged since then, and the last of them. */
-  #suppressed = 0;
-  #latest: Entry | undefined;
 
   constructor(options: FailureExitOptions) {
+    const { clock, logger } = options;
     this.#options = options;
+    this.#log = new SampledLog(clock, (fields, message) => logger.error(fields, message));
   }
 
   /** Handed to the failure stream. */
@@ -66,24 +60,13 @@ export class FailureExit {
 
   /** No more failures will come. */
   end(): void {
-    if (this.#latest) this.#log(this.#latest, this.#suppressed - 1);
+    this.#log.end();
     this.#options.failures?.end();
   }
 
+  /** The payload is not logged. */
   #report({ source, sink, id, message }: Failure): void {
-    const entry = { source, ...(sink === undefined ? {} : { sink }), ...(id === undefined ? {} : { id }), message };
-    if (this.#options.clock.now() - this.#loggedAt >= LOG_INTERVAL) {
-      this.#log(entry, this.#suppressed);
-      return;
-    }
-    this.#suppressed += 1;
-    this.#latest = entry;
-  }
-
-  #log({ message, ...fields }: Entry, suppressed: number): void {
-    this.#loggedAt = this.#options.clock.now();
-    this.#suppressed = 0;
-    this.#latest = undefined;
-    this.#options.logger.error(suppressed > 0 ? { ...fields, suppressed } : fields, `rejected: ${message}`);
+    const fields = { source, ...(sink === undefined ? {} : { sink }), ...(id === undefined ? {} : { id }) };
+    this.#log.log(fields, `rejected: ${message}`);
   }
 }

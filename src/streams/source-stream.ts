@@ -30,6 +30,10 @@ export interface SourceStreamOptions extends SourceEquipment {
   readonly encoding: Encoding;
   /** Milliseconds between hand-ons; 0 hands on at once (option `emit-interval`). */
   readonly emitInterval: number;
+  /** Of each interval only the last message is handed on, with all of its parts (option `latest-only`). */
+  readonly latestOnly?: boolean | undefined;
+  /** What an event's payload becomes when it is handed on, `at` the wall clock then. */
+  readonly stamp?: ((text: string, at: number) => string) | undefined;
   /** What may wait for the interval before the source is held. */
   readonly waiting: Bound;
   readonly ledger: Ledger;
@@ -80,6 +84,8 @@ export interface SourceStream extends Hold {
   readonly ended: boolean;
   /** Events that have a number. */
   readonly received: number;
+  /** Of these, events that are not handed on because a later one of their interval is. */
+  readonly pruned: number;
 }
 
 export function createSourceStream(options: SourceStreamOptions): SourceStream {
@@ -108,6 +114,7 @@ class NumberedStream implements SourceStream {
   #documents: Documents | undefined;
   readonly #waiting = new WaitingTurns();
   #sequence = 0;
+  #pruned = 0;
   #ended = false;
   #timer: unknown;
 
@@ -131,14 +138,15 @@ class NumberedStream implements SourceStream {
 
   receive(received: readonly Received[], attributes?: Attributes): void {
     if (this.#ended || received.length === 0) return;
-    const { emitInterval, now } = this.#options;
-    const packs = received.length >= WORTH_PACKING && emitInterval === 0 && !this.#documents;
+    const { emitInterval, latestOnly, stamp, now } = this.#options;
+    const packs = received.length >= WORTH_PACKING && emitInterval === 0 && !this.#documents && !stamp;
     if (packs && received.every(isPlain)) {
       this.#handOn([this.#pack(received, attributes)]);
       return;
     }
     const receivedAt = now();
-    const arrivals = received.map((each) => arrivalOf(each, attributes, receivedAt));
+    const taken = latestOnly ? this.#prune(received) : received;
+    const arrivals = taken.map((each) => arrivalOf(each, attributes, receivedAt));
     this.#pass(this.#documents ? this.#documents.place(arrivals, this.#sequence + 1) : arrivals, attributes);
   }
 
@@ -199,6 +207,10 @@ class NumberedStream implements SourceStream {
     return this.#sequence;
   }
 
+  get pruned(): number {
+    return this.#pruned;
+  }
+
   #takeFailures(failures: FailureTaker | undefined): SourceFailures {
     const { ledger, clock, logger } = this.#options;
     failures?.held$.subscribe((held) => (held ? this.hold(FAILURES) : this.release(FAILURES)));
@@ -217,12 +229,27 @@ class NumberedStream implements SourceStream {
     if (arrivals.length === 0) return;
     const messages = arrivals.map((arrival) => this.#number(arrival));
     if (this.#options.emitInterval > 0) this.#await(messages, turn);
-    else this.#handOn([this.#chunk(messages)]);
+    else this.#handOn([this.#stamped(this.#chunk(messages))]);
   }
 
-  #number({ data, attributes, encoding = this.encoding, receivedAt }: Arrival): Message {
+  /** Its last message. What goes before it, also what waits, has a number, which is covered by that of the last. */
+  #prune(received: readonly Received[]): readonly Received[] {
+    const start = received.findLastIndex(({ part }) => !part || part.index === 0);
+    this.#pruned += start + this.#waiting.clear();
+    this.#sequence += start;
+    return received.slice(start);
+  }
+
+  #number({ data, attributes, encoding = this.encoding, decode, receivedAt }: Arrival): Message {
     this.#sequence += 1;
-    return new Message(this.name, this.epoch, this.#sequence, receivedAt, data, encoding, attributes);
+    return new Message(this.name, this.epoch, this.#sequence, receivedAt, data, encoding, attributes, decode);
+  }
+
+  #stamped(chunk: Chunk): Chunk {
+    const { stamp, now } = this.#options;
+    if (!stamp) return chunk;
+    const at = now();
+    return { ...chunk, messages: chunk.messages.map((message) => message.rewritten(stamp(message.text, at))) };
   }
 
   #releaseKept(end: 'complete' | 'cut' | 'open'): void {
@@ -240,16 +267,17 @@ class NumberedStream implements SourceStream {
   }
 
   #await(messages: readonly Message[], attributes: Attributes | undefined): void {
-    const { clock, emitInterval, waiting } = this.#options;
+    const { clock, emitInterval, latestOnly, waiting } = this.#options;
     this.#waiting.add(messages, attributes);
     this.#timer ??= clock.setTimeout(() => this.#handOnWaiting(), emitInterval);
-    if (this.#waiting.reaches(waiting)) this.hold(INTERVAL);
+    // The latest message takes the place of what waits, so there is never more than that.
+    if (!latestOnly && this.#waiting.reaches(waiting)) this.hold(INTERVAL);
   }
 
   #handOnWaiting(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#handOn(this.#waiting.take(this.name, this.#sequence));
+    this.#handOn(this.#waiting.take(this.name, this.#sequence).map((chunk) => this.#stamped(chunk)));
     this.release(INTERVAL);
   }
 }

@@ -36,12 +36,19 @@ export class WaitingTurns {
     return this.#events >= bound.events || this.#bytes >= bound.bytes;
   }
 
-  /** All of it as chunks, which cover up to `through` and wait no more. */
-  take(source: string, through: number): readonly Chunk[] {
-    const turns = this.#turns;
+  /** Lets all of it go; how many events that were. */
+  clear(): number {
+    const events = this.#events;
     this.#turns = [];
     this.#events = 0;
     this.#bytes = 0;
+    return events;
+  }
+
+  /** All of it as chunks, which cover up to `through` and wait no more. */
+  take(source: string, through: number): readonly Chunk[] {
+    const turns = this.#turns;
+    this.clear();
     return turns.map(({ messages }, at) => {
       const last = at === turns.length - 1 ? through : (messages.at(-1)?.sequence ?? through);
       return { source, through: last, messages };

@@ -29,6 +29,8 @@ export interface AssemblyOptions {
   readonly environment: Environment;
   readonly secretsDir?: string | undefined;
   readonly stateDir: string;
+  /** Where relative paths of schemas start. */
+  readonly folder: string;
   /** Milliseconds that are left of the running drain; none when it has no deadline. */
   readonly remaining: () => number | undefined;
   readonly changed: () => void;

@@ -28,6 +28,7 @@ export function sourceStatus(options: SourceOptions, context: StatusContext): So
     received: stream.received,
     rejected: stream.rejected,
     failed: stream.failed,
+    ...recordsOf(component),
     settled: streams.ledger.settled(name),
     inFlight: streams.ledger.inFlight(name),
     held: stream.held,
@@ -65,6 +66,11 @@ const NOTHING: SinkCounts = {
   rejected: 0,
   unconsumed: 0,
 };
+
+function recordsOf(component: SourceComponent | undefined): Pick<SourceStatus, 'records'> {
+  const records = component?.records();
+  return records ? { records } : {};
+}
 
 /** Of a component that neither dials nor listens, or that has not started: nothing. */
 function linksOf(

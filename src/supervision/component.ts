@@ -1,9 +1,9 @@
-import type { AnyActorLogic } from 'xstate';
 import type { ConnectionStatus } from '../actors/connection-status.ts';
 import type { Child } from '../actors/group.ts';
 import type { SinkOptions, SourceOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import type { FunctionSource } from '../sources/function.ts';
+import type { RecordCounts } from '../sources/record-intake.ts';
 import type { Ledger } from '../streams/ledger.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
@@ -28,6 +28,8 @@ export interface SourceComponent {
   readonly child: Child;
   readonly push?: FunctionSource;
   readonly state: () => SourceWord;
+  /** What was made of its messages, where more than passing them on is asked for. */
+  readonly records: () => RecordCounts | undefined;
   readonly connection: () => ConnectionStatus | undefined;
 }
 
@@ -37,17 +39,6 @@ export interface SinkComponent {
   readonly child: Child;
   readonly state: () => SinkWord;
   readonly connection: () => ConnectionStatus | undefined;
-}
-
-/** How long a child that is no connection may take to end when asked to, in milliseconds. */
-export const SHUTDOWN = 5000;
-
-export function child(
-  id: string,
-  logic: AnyActorLogic,
-  limits: { shutdown: number | null; startTimeout: number | null } = { shutdown: SHUTDOWN, startTimeout: null },
-): Child {
-  return { spec: { id, restart: 'transient', ...limits }, logic };
 }
 
 /** The endpoint of a component in a listening mode. */

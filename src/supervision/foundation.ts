@@ -1,15 +1,18 @@
 import { Subject } from 'rxjs';
-import { cursorActor } from '../actors/cursor.ts';
 import type { Child } from '../actors/group.ts';
 import { type ListenerWord, listenerActor, shownHost } from '../actors/listener.ts';
-import type { CursorOptions, ListenerOptions, PipelineOptions } from '../config/options.ts';
+import { openedActor } from '../actors/opened.ts';
+import type { CursorOptions, ListenerOptions, PipelineOptions, SchemaOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
 import type { Environment } from '../environment.ts';
+import type { RecordSchema } from '../messages/schema/record-schema.ts';
 import { type Cursor, createCursor } from '../store/cursor.ts';
 import { cursorPath } from '../store/state-directory.ts';
 import type { PeerStatus } from '../transport/accepted-peer.ts';
 import { Endpoint } from '../transport/endpoint.ts';
 import { createGate } from '../transport/peer-gate.ts';
+import { child } from './child.ts';
+import { SourceSchema } from './source-schema.ts';
 import type { EndpointStatus } from './status.ts';
 
 export interface FoundationOptions {
@@ -17,12 +20,14 @@ export interface FoundationOptions {
   readonly environment: Environment;
   readonly secretsDir?: string | undefined;
   readonly stateDir: string;
+  /** Where relative paths of schemas start. */
+  readonly folder: string;
   /** Milliseconds that are left of the running drain; none when it has no deadline. */
   readonly remaining: () => number | undefined;
   readonly changed: () => void;
 }
 
-/** What components stand on: the cursors that they keep and the addresses that they share. */
+/** What components stand on: the schemas that they read, the cursors that they keep, the addresses that they share. */
 export interface Foundation {
   /** In order of start. */
   readonly children: readonly Child[];
@@ -31,12 +36,11 @@ export interface Foundation {
   peers(id: string): readonly PeerStatus[];
   /** Of the component of that name, if it has one. */
   cursor(component: string): Cursor | undefined;
+  /** Of the records of the source of that name, if it has one. */
+  schema(source: string): RecordSchema | undefined;
   /** Reads the certificates of all listeners again. */
   renew(): void;
 }
-
-/** Milliseconds that a cursor may take to be written. */
-const CURSOR_SHUTDOWN = 5_000;
 
 export function createFoundation(options: FoundationOptions): Foundation {
   return new SharedFoundation(options);
@@ -52,12 +56,14 @@ class SharedFoundation implements Foundation {
   readonly #options: FoundationOptions;
   readonly #served = new Map<string, Served>();
   readonly #cursors = new Map<string, Cursor>();
+  readonly #schemas = new Map<string, SourceSchema>();
   readonly #renewals$ = new Subject<void>();
 
   constructor(options: FoundationOptions) {
     this.#options = options;
+    const schemas = schemaOwners(options.pipeline).map(([name, schema]) => this.#read(name, schema));
     const cursors = cursorOwners(options.pipeline).map(([name, cursor]) => this.#keep(name, cursor));
-    this.children = [...cursors, ...options.pipeline.listeners.map((listener) => this.#serve(listener))];
+    this.children = [...schemas, ...cursors, ...options.pipeline.listeners.map((listener) => this.#serve(listener))];
   }
 
   endpoint(id: string): Endpoint {
@@ -78,6 +84,10 @@ class SharedFoundation implements Foundation {
     return this.#cursors.get(component);
   }
 
+  schema(source: string): RecordSchema | undefined {
+    return this.#schemas.get(source);
+  }
+
   renew(): void {
     this.#renewals$.next();
   }
@@ -86,6 +96,14 @@ class SharedFoundation implements Foundation {
     const found = this.#served.get(id);
     if (!found) throw new RangeError(`the pipeline serves no endpoint ${JSON.stringify(id)}`);
     return found;
+  }
+
+  #read(source: string, options: SchemaOptions): Child {
+    const { environment, pipeline, folder } = this.#options;
+    const schema = new SourceSchema({ source, schema: options, files: environment.files, folder });
+    this.#schemas.set(source, schema);
+    const id = `${pipeline.name}/${source}/schema`;
+    return child(id, openedActor(id, schema));
   }
 
   #keep(component: string, options: CursorOptions): Child {
@@ -106,8 +124,7 @@ class SharedFoundation implements Foundation {
     });
     this.#cursors.set(component, cursor);
     const id = `${pipeline.name}/${component}/cursor`;
-    const spec = { id, restart: 'transient', shutdown: CURSOR_SHUTDOWN, startTimeout: null } as const;
-    return { spec, logic: cursorActor(id, cursor) };
+    return child(id, openedActor(id, cursor));
   }
 
   #serve(options: ListenerOptions): Child {
@@ -135,8 +152,15 @@ class SharedFoundation implements Foundation {
         changed();
       },
     });
-    return { spec: { id, restart: 'transient', shutdown: null, startTimeout: null }, logic };
+    return child(id, logic, { shutdown: null, startTimeout: null });
   }
+}
+
+function schemaOwners({ sources }: PipelineOptions): [string, SchemaOptions][] {
+  return sources.flatMap(({ name, kind, options }): [string, SchemaOptions][] => {
+    if (kind !== 'web-socket' || options.mode === 'relay' || !options.schema) return [];
+    return [[name, options.schema]];
+  });
 }
 
 function cursorOwners({ sources, sinks }: PipelineOptions): [string, CursorOptions][] {

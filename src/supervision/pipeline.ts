@@ -187,6 +187,7 @@ class AssembledPipeline implements PipelineRuntime {
     return assemble({
       ...this.#settings,
       pipeline: this.#options,
+      folder: this.#loaded.folder,
       streams: this.#streams,
       additions: this.#additions,
       environment: this.#environment,

@@ -23,7 +23,8 @@ import type { Cursor } from '../store/cursor.ts';
 import { batches, turnBatches } from '../streams/batcher.ts';
 import type { SinkStream } from '../streams/sink-stream.ts';
 import type { SourceStream } from '../streams/source-stream.ts';
-import { type ComponentContext, child, type SinkComponent } from './component.ts';
+import { child } from './child.ts';
+import type { ComponentContext, SinkComponent } from './component.ts';
 import type { SinkWord } from './status.ts';
 
 export interface SinkParts {
@@ -81,9 +82,9 @@ function outletLogic(
   const outlet = (kind: Outlet) => outletActor(id, stream, () => batching(options.batch, clock), kind);
   switch (options.kind) {
     case 'stdout':
-      return outlet(stdoutSink(environment.stdio, lineEncoder(options.batch, environment)));
+      return outlet(stdoutSink(environment.stdio, lineEncoder(options, environment)));
     case 'file':
-      return outlet(fileSink(environment.files, options.options.path, lineEncoder(options.batch, environment)));
+      return outlet(fileSink(environment.files, options.options.path, lineEncoder(options, environment)));
     case 'function':
       return outlet(functionSink(deliver ?? refuse, clock, logger));
     case 'web-socket': {
@@ -161,13 +162,16 @@ function serverOutlet(socket: WebSocketServerSink, options: SinkOptions, context
   });
 }
 
+type LinesSink = Extract<SinkOptions, { readonly kind: 'stdout' | 'file' }>;
+
 /** Never called: a function sink without its function does not start. */
 function refuse(): never {
   throw new UsageError('a function sink has no function');
 }
 
-function lineEncoder(batch: BatchOptions | undefined, environment: Environment) {
-  return createLineEncoder(batchForm(batch, environment));
+function lineEncoder({ batch, options }: LinesSink, environment: Environment) {
+  const template = options.template === undefined ? undefined : compileTemplate(options.template, { immediate: true });
+  return createLineEncoder({ ...batchForm(batch, environment), template });
 }
 
 /** What a batch looks like, and where its header and footer find their values. */

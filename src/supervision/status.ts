@@ -1,5 +1,6 @@
 import type { ConnectionStatus } from '../actors/connection-status.ts';
 import type { ListenerWord } from '../actors/listener.ts';
+import type { RecordCounts } from '../sources/record-intake.ts';
 import type { SinkCounts } from '../streams/sink-stream.ts';
 import type { EndpointCounts } from '../transport/endpoint.ts';
 
@@ -28,6 +29,8 @@ export interface SourceStatus {
   readonly rejected: number;
   /** What came, could not become events, and was handed to the takers of its failures. */
   readonly failed: number;
+  /** What was made of the messages; only where the options ask for more than to pass them on. */
+  readonly records?: RecordCounts;
   /** Events that every sink has settled. */
   readonly settled: number;
   /** Handed on and not settled by every sink. */

@@ -2,6 +2,7 @@ import type { PipelineOptions, SinkOptions, SourceOptions } from '../config/opti
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { type Chunk, chunkAttributes } from '../messages/chunk.ts';
+import { eventTimeStamp } from '../sources/record-intake.ts';
 import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
 import type { DocumentKind } from '../streams/documents.ts';
 import type { FailureTaker } from '../streams/failure-exit.ts';
@@ -105,7 +106,7 @@ export class PipelineStreams {
       name,
       epoch: this.#epoch,
       encoding: options.kind === 'function' ? 'text' : options.options.payload,
-      emitInterval: options.kind === 'web-socket' ? options.options['emit-interval'] : 0,
+      ...handOnOf(options),
       waiting: DEFAULT_BOUND,
       ledger: this.ledger,
       clock,
@@ -121,6 +122,15 @@ export class PipelineStreams {
     const failures = createFailureStream(options);
     return { stream: failures.stream, join: sharedTaker(failures) };
   }
+}
+
+/** When and how a source hands on. */
+function handOnOf({ kind, options }: SourceOptions) {
+  if (kind !== 'web-socket') return { emitInterval: 0, latestOnly: false };
+  const emitInterval = options['emit-interval'];
+  if (options.mode === 'relay') return { emitInterval, latestOnly: false };
+  const stamp = eventTimeStamp(options);
+  return { emitInterval, latestOnly: options['latest-only'], ...(stamp ? { stamp } : {}) };
 }
 
 /** What the parts of a relay cannot deliver are the relay's failures. */

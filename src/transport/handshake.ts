@@ -1,7 +1,15 @@
 import { headerValueFault } from '../config/handshake.ts';
-import type { WebSocketClientOptions } from '../config/options.ts';
+import type { Answer, Condition, Step, WebSocketClientOptions } from '../config/options.ts';
 import type { Scope } from '../config/scope.ts';
-import { compileRequest, compileTemplate, resolveTemplate } from '../config/template.ts';
+import {
+  compileAnswer,
+  compileRequest,
+  compileTemplate,
+  type OpenKinds,
+  prefillTemplate,
+  resolveTemplate,
+  type Template,
+} from '../config/template.ts';
 import { webSocketUrl } from '../config/url.ts';
 import type { DialRequest } from '../environment.ts';
 import { describeFileFault } from '../errors.ts';
@@ -10,14 +18,27 @@ import { environmentProxy, proxyUrl } from './proxy.ts';
 /** What one attempt sends: resolved anew each time, so that a rotated token is used by the next one. */
 export interface PreparedHandshake {
   readonly request: DialRequest;
-  /** Text frames for the greeting, in order. */
-  readonly greeting: readonly string[];
+  /** What the connection begins with, in order. */
+  readonly script: readonly PreparedStep[];
+  readonly answers: readonly PreparedAnswer[];
+}
+
+/** A step in which nothing is left open but what earlier steps extract, and the time. */
+export interface PreparedStep extends Omit<Step, 'send'> {
+  readonly send?: Template;
+}
+
+/** What is sent back, and for which frames: all conditions must hold. */
+export interface PreparedAnswer {
+  readonly when: readonly Condition[];
+  /** Its fields are those of the frame. */
+  readonly send: Template;
 }
 
 /** `cursor`: in which header and query parameter the cursor of the scope is sent, while it has one. */
 export type HandshakeOptions = Pick<
   WebSocketClientOptions,
-  'url' | 'headers' | 'query' | 'subprotocols' | 'auth' | 'tls' | 'proxy' | 'requests' | 'max-payload'
+  'url' | 'headers' | 'query' | 'subprotocols' | 'auth' | 'tls' | 'proxy' | 'requests' | 'respond' | 'max-payload'
 > & {
   readonly cursor?:
     | { readonly 'header-name'?: string | undefined; readonly 'query-parameter'?: string | undefined }
@@ -25,7 +46,7 @@ export type HandshakeOptions = Pick<
 };
 
 /**
- * Resolves every template of the handshake and the requests.
+ * Resolves every template of the handshake, and in requests and answers all that is known before they are sent.
  * @throws TemplateError for a value that is missing, UrlError for a url that cannot be dialled once it is resolved,
  * TypeError for a certificate, a key or a proxy that cannot be used.
  */
@@ -42,8 +63,27 @@ export async function prepareHandshake(options: HandshakeOptions, scope: Scope):
       ...(await resolveTls(options.tls, fill, scope)),
       ...(proxy === undefined ? {} : { proxy }),
     },
-    greeting: await Promise.all(options.requests.map((text) => resolveTemplate(compileRequest(text), scope))),
+    script: await prepareScript(options.requests, scope),
+    answers: await Promise.all(options.respond.map((answer) => prepareAnswer(answer, scope))),
   };
+}
+
+async function prepareScript(steps: readonly Step[], scope: Scope): Promise<PreparedStep[]> {
+  const names = new Set<string>();
+  const prepared: PreparedStep[] = [];
+  for (const { send, ...step } of steps) {
+    const template = send === undefined ? undefined : await prefillTemplate(compileRequest(send, names), scope);
+    prepared.push({ ...step, ...(template ? { send: template } : {}) });
+    for (const name of Object.keys(step.extract)) names.add(name);
+  }
+  return prepared;
+}
+
+/** An answer says the cursor and the time of its own moment, which may come long after the handshake. */
+const LATER: OpenKinds = new Set(['field', 'msg', 'stat', 'time', 'cursor']);
+
+async function prepareAnswer({ when, send }: Answer, scope: Scope): Promise<PreparedAnswer> {
+  return { when, send: await prefillTemplate(compileAnswer(send), scope, LATER) };
 }
 
 type Fill = (text: string) => Promise<string>;

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [ConnectionCause, string])[] = [
   [{ kind: 'handshake', message: 'wrong subprotocol' }, 'wrong subprotocol'],
   [{ kind: 'preparation', message: 'no secret named X' }, 'no secret named X'],
   [{ kind: 'acknowledgement', message: 'no pong' }, 'no pong'],
+  [{ kind: 'greeting', message: 'step 1: nothing came' }, 'step 1: nothing came'],
   [{ kind: 'timeout', phase: 'prepare' }, 'the handshake could not be prepared within connect.timeout'],
   [{ kind: 'timeout', phase: 'transport' }, 'no TCP or TLS connection within connect.timeout'],
   [

@@ -53,6 +53,7 @@ async function createBench({ options = {}, traffic = silentTraffic(), cursor, en
     env,
     files: {
       readText: async () => '',
+      readBytes: async () => Buffer.alloc(0),
       read: () => new PassThrough(),
       append: () => new PassThrough(),
       replace: async () => {},

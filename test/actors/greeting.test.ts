@@ -1,12 +1,22 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
+import type { GreetingCommand } from '../../machines/connection.ts';
 import { greet } from '../../src/actors/greeting.ts';
 import { Link } from '../../src/actors/link.ts';
+import { ReceivedValue } from '../../src/actors/received-value.ts';
+import { createRedaction } from '../../src/actors/redaction.ts';
+import { Script } from '../../src/actors/script.ts';
+import { compileRequest } from '../../src/config/template.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
+import type { PreparedStep } from '../../src/transport/handshake.ts';
 import { RecordedWire } from '../sinks/recorded-wire.ts';
 import { silentTraffic } from './silent-traffic.ts';
 
 const HEARTBEAT = { 'ping-interval': 20_000, timeout: 10_000, action: 'reconnect', payload: 'beat' } as const;
-const DAY = 86_400_000;
+
+function reply(text: string): ReceivedValue {
+  return new ReceivedValue({ data: Buffer.from(text), binary: false });
+}
 
 class RecordedSocket extends RecordedWire {
   pause(): void {}
@@ -14,6 +24,13 @@ class RecordedSocket extends RecordedWire {
   close(): void {}
   terminate(): void {}
 }
+
+const SCRIPT: readonly PreparedStep[] = [
+  { send: compileRequest('first'), within: 1, extract: {} },
+  { expect: { pointer: '/id', exists: true }, within: 1, extract: { id: '/id' } },
+  { send: compileRequest('{"id":"${id}"}', new Set(['id'])), within: 1, extract: {} },
+  { send: compileRequest('text ${id}', new Set(['id'])), within: 1, extract: {} },
+];
 
 function createBench({
   heartbeat = HEARTBEAT,
@@ -23,13 +40,22 @@ function createBench({
   const clock = createStepClock();
   const socket = new RecordedSocket();
   const link = new Link(socket, clock, silentTraffic(), { pingTaken: () => {}, pingAnswered: () => {} });
-  const told: string[] = [];
+  const script = new Script({
+    steps: SCRIPT,
+    environment: { clock, now: () => clock.now() },
+    redaction: createRedaction(),
+  });
+  const told: unknown[] = [];
   const disposers: (() => void)[] = [];
   let held = false;
+  let command: (event: GreetingCommand) => void = () => {};
   greet(
-    { link, requests: ['a', 'b', 'c'], options: { 'request-interval': DAY, heartbeat }, isHeld: () => held, clock },
+    { link, script, options: { heartbeat }, isHeld: () => held, clock },
     {
-      sendBack: ({ type }) => told.push(type),
+      receive: (handler) => {
+        command = handler;
+      },
+      sendBack: (event) => told.push(event),
       guard: (handler) => handler,
       onEnd: (dispose) => disposers.push(dispose),
     },
@@ -38,7 +64,9 @@ function createBench({
     clock,
     socket,
     link,
+    script,
     told,
+    command: (type: GreetingCommand['type'], step: number) => command({ type, step }),
     hold: (now: boolean) => {
       held = now;
     },
@@ -48,15 +76,67 @@ function createBench({
   };
 }
 
+const UNANSWERED = { type: 'greeting.unanswered' };
+
 describe('a greeting', () => {
-  test('sends its requests one by one, at its interval, and says when it is done', async () => {
-    const { clock, socket, link, told } = createBench({ heartbeat: false });
-    expect(socket.frames).toEqual(['a']);
-    await clock.advance(DAY);
-    expect(socket.frames).toEqual(['a', 'b']);
-    await clock.advance(DAY);
-    link.pong('');
-    expect([socket.frames, told]).toEqual([['a', 'b', 'c'], ['greeted']]);
+  test('sends the text of a step when it is told to, and says so', () => {
+    const { socket, told, command } = createBench();
+    expect(socket.frames).toEqual([]);
+    command('send', 0);
+    expect([socket.frames, told]).toEqual([['first'], [{ type: 'step.sent' }]]);
+  });
+
+  test('says when the expected reply is there, once', () => {
+    const { script, told, command } = createBench();
+    command('expect', 1);
+    script.take(reply('{"id":7}'));
+    expect([told, script.awaits(reply('{"id":7}'))]).toEqual([[{ type: 'step.answered' }], false]);
+  });
+
+  test('sends what was extracted, with its type', () => {
+    const { socket, script, command } = createBench();
+    command('expect', 1);
+    script.take(reply('{"id":12345678901234567890}'));
+    command('send', 2);
+    command('send', 3);
+    expect(socket.frames).toEqual(['{"id":12345678901234567890}', 'text 12345678901234567890']);
+  });
+
+  test('says what is missing in a reply', () => {
+    const { script, told, command } = createBench();
+    command('expect', 1);
+    script.take(reply('{"type":"welcome"}'));
+    expect(told).toEqual([{ type: 'step.failed', message: 'step 2: the reply has nothing at /id to extract as id' }]);
+  });
+
+  test('sends null where JSON has it, and says where text has not', () => {
+    const { socket, script, told, command } = createBench();
+    command('expect', 1);
+    script.take(reply('{"id":null}'));
+    command('send', 2);
+    command('send', 3);
+    expect([socket.frames, told.at(-1)]).toEqual([
+      ['{"id":null}'],
+      { type: 'step.failed', message: 'step 4: ${id} has no value: what was extracted is null' },
+    ]);
+  });
+
+  test('says what cannot be written because it is nested too deep', () => {
+    const { script, told, command } = createBench();
+    command('expect', 1);
+    script.take(reply(`{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`));
+    command('send', 2);
+    expect(told.at(-1)).toEqual({
+      type: 'step.failed',
+      message: 'step 3: what was extracted is nested too deep',
+    });
+  });
+
+  test('that has ended expects nothing any more', () => {
+    const { script, command, end } = createBench();
+    command('expect', 1);
+    end();
+    expect(script.expects).toBe(false);
   });
 
   test('leaves no timer behind', () => {
@@ -73,7 +153,7 @@ describe('a greeting', () => {
     await clock.advance(9_999);
     expect(told).toEqual([]);
     await clock.advance(1);
-    expect(told).toEqual(['greeting.unanswered']);
+    expect(told).toEqual([UNANSWERED]);
   });
 
   test('stays with a peer that answers', async () => {
@@ -103,7 +183,7 @@ describe('a greeting', () => {
     await clock.advance(9_999);
     expect(told).toEqual([]);
     await clock.advance(1);
-    expect(told).toEqual(['greeting.unanswered']);
+    expect(told).toEqual([UNANSWERED]);
   });
 
   test('waits while a slow peer still reads', async () => {
@@ -116,7 +196,7 @@ describe('a greeting', () => {
     }
     expect(told).toEqual([]);
     await clock.advance(10_000);
-    expect(told).toEqual(['greeting.unanswered']);
+    expect(told).toEqual([UNANSWERED]);
   });
 
   test('judges nothing while reading is held, and asks afresh afterwards', async () => {
@@ -128,7 +208,7 @@ describe('a greeting', () => {
     expect(told).toEqual([]);
     hold(false);
     await clock.advance(30_000);
-    expect(told).toEqual(['greeting.unanswered']);
+    expect(told).toEqual([UNANSWERED]);
   });
 
   test.each([false, { ...HEARTBEAT, action: 'log-only' }] as const)(

@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
 import { createRedaction, hideHandshake } from '../../src/actors/redaction.ts';
+import { compileAnswer, compileRequest } from '../../src/config/template.ts';
 
 function redactionOf(...values: string[]) {
   const redaction = createRedaction();
@@ -24,6 +26,10 @@ describe('a redaction', () => {
     ]).toEqual(['(hidden) (hidden)', '(hidden) (hidden)']);
   });
 
+  test('hides a value as it stands in JSON', () => {
+    expect(redactionOf('a "quoted" word').redact('{"echo":"a \\"quoted\\" word"}')).toBe('{"echo":"(hidden)"}');
+  });
+
   test('takes a value for text, not for a pattern', () => {
     expect(redactionOf('.*$1').redact('anything')).toBe('anything');
   });
@@ -39,6 +45,14 @@ describe('a redaction', () => {
   });
 });
 
+/** A script of one request, and one answer. */
+function sending(request = '', answer = '') {
+  return {
+    script: [{ send: compileRequest(request), within: 1, extract: {} }],
+    answers: [{ when: [], send: compileAnswer(answer) }],
+  };
+}
+
 describe('the redaction of a handshake', () => {
   const base = {
     url: 'wss://me:url%20word@feed/?key=query%20word',
@@ -51,7 +65,7 @@ describe('the redaction of a handshake', () => {
   const redaction = createRedaction();
   hideHandshake(
     redaction,
-    { request: base, greeting: ['{"op":"login","password":"login-word"}'] },
+    { request: base, ...sending('{"op":"login","password":"login-word"}', '{"token":"answer-word","id":"${id}"}') },
     { auth: { basic: { username: 'me', password: 'basic-word' } } },
   );
 
@@ -67,6 +81,7 @@ describe('the redaction of a handshake', () => {
     'proxy%20word',
     Buffer.from('me:proxy word').toString('base64'),
     'login-word',
+    'answer-word',
     'basic-word',
   ])('hides %s', (secret) => {
     expect(redaction.redact(`<${secret}>`)).toBe('<(hidden)>');
@@ -74,7 +89,7 @@ describe('the redaction of a handshake', () => {
 
   test('hides the user of a proxy without a password, which may be a token', () => {
     const other = createRedaction();
-    hideHandshake(other, { request: { ...base, proxy: 'http://token%20word@proxy/' }, greeting: [] }, {});
+    hideHandshake(other, { request: { ...base, proxy: 'http://token%20word@proxy/' }, ...sending() }, {});
     expect(other.redact('token word')).toBe('(hidden)');
   });
 

@@ -9,6 +9,7 @@ export const LIVE: ConnectionStatus = {
   attempt: 1,
   reconnects: 0,
   warnings: 0,
+  answered: 0,
 };
 
 export function source(name: string, more: Partial<SourceStatus> = {}): SourceStatus {

@@ -23,10 +23,34 @@ const keys = fc.constantFrom(
   'cursor',
   'replay',
   'reply-to',
+  'schema',
+  'fields',
+  'type',
+  'valueType',
+  'avroSchema',
+  'select',
+  'respond',
+  'send',
+  'expect',
+  'extract',
   '__proto__',
   'constructor',
 );
+const schemas = fc.letrec((again) => ({
+  field: fc.dictionary(
+    fc.constantFrom('name', 'type', 'mode', 'fields', 'symbols', 'defaultValue', 'valueType', '__proto__'),
+    fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'field' },
+      fc.constantFrom('record', 'map', 'enum', 'int', 'array', 'required', 'a', 5, null),
+      again('field'),
+      fc.array(again('field'), { maxLength: 3 }),
+    ),
+    { maxKeys: 5 },
+  ),
+}));
 const values = fc.oneof(
+  schemas.field,
+  fc.record({ fields: fc.array(schemas.field) }),
   fc.jsonValue(),
   fc.constantFrom('ws://h/', 's', 'websocket', '${args.a}', '{{a}}', 'h:1', '/a', 's.failures'),
   fc.constantFrom('client', 'server-output', 'server-input', 'relay'),
@@ -74,6 +98,16 @@ describe('hostile input', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), nearlyPipelines), (input) => isReadOrRefused(() => parsePipeline(input))),
     );
+  });
+
+  test('of any options of a source is a pipeline or a ConfigError', () => {
+    const options = fc.constantFrom(
+      ...['schema', 'select', 'requests', 'respond', 'sequence', 'ignore-text', 'event-time', 'received-field'],
+    );
+    const sources = fc
+      .dictionary(options, fc.oneof(values, fc.array(values)))
+      .map((block) => [{ name: 's', 'web-socket': { url: 'ws://h/', ...block } }]);
+    fc.assert(fc.property(sources, (all) => isReadOrRefused(() => parsePipeline({ name: 'p', sources: all }))));
   });
 
   test('of any text is a pipeline or a ConfigError', () => {

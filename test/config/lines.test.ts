@@ -123,7 +123,7 @@ describe('the line of an error says position, path, value and what was expected'
     [
       'null request',
       web('requests: [a, null]'),
-      '5:21 sources[0].web-socket.requests[1]: null is not a request, expected JSON or text',
+      '5:21 sources[0].web-socket.requests[1]: is empty, expected JSON or text',
     ],
     [
       'event in a request',

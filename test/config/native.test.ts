@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadPipeline, MAX_FILE_SIZE, parsePipeline, readPipeline } from '../../src/config/load.ts';
 import type { PipelineInput } from '../../src/config/options.ts';
-import { CLIENT_DEFAULTS } from './samples.ts';
+import { CLIENT_DEFAULTS, RECORD_DEFAULTS, sent } from './samples.ts';
 
 const FIVE_LINES = `name: ticks
 sources:
@@ -24,8 +24,9 @@ describe('a native file', () => {
             options: {
               ...CLIENT_DEFAULTS,
               url: 'wss://feed.example/ws',
+              ...RECORD_DEFAULTS,
+              'on-error': 'fail',
               connect: { mode: 'eager', timeout: 10_000 },
-              'emit-interval': 0,
             },
           },
         ],
@@ -79,7 +80,7 @@ describe('a native file', () => {
   test('keeps every digit of a big integer in requests', () => {
     const text = 'sources: [{ name: s, web-socket: { url: "ws://h/", requests: { id: 12345678901234567890 } } }]';
     const [source] = readPipeline(text, 'a.yaml').options.sources;
-    expect(source?.options).toMatchObject({ requests: ['{"id":12345678901234567890}'] });
+    expect(source?.options).toMatchObject({ requests: [sent('{"id":12345678901234567890}')] });
   });
 
   test('fills in {{keys}} from its context', () => {
@@ -107,7 +108,7 @@ describe('a native file', () => {
 
   test('reads {{{{ as a literal {{', () => {
     const text = 'sources: [{ name: s, web-socket: { url: "ws://h/", requests: "{{{{x}}" } }]';
-    expect(readPipeline(text, 'a.yaml').options.sources[0]?.options).toMatchObject({ requests: ['{{x}}'] });
+    expect(readPipeline(text, 'a.yaml').options.sources[0]?.options).toMatchObject({ requests: [sent('{{x}}')] });
   });
 });
 
@@ -133,6 +134,32 @@ describe('an object of an app', () => {
   });
 });
 
+test('an object of an app may have a schema, a script and answers, all of them typed', () => {
+  const input: PipelineInput = {
+    name: 'p',
+    sources: [
+      {
+        name: 'a',
+        'web-socket': {
+          url: 'ws://h/',
+          schema: {
+            fields: [{ name: 'm', type: 'map', valueType: { type: 'row', fields: [{ name: 'b', type: 'int' }] } }],
+          },
+          select: [[{ pointer: '/type', in: ['a', 1, null] }]],
+          requests: [{ send: { op: 'auth' }, expect: { pointer: '/ok', equals: true }, within: '2s' }, 'go'],
+          respond: [{ when: { pointer: '/ping', exists: true }, send: { pong: 1 } }],
+          'ignore-text': 'pong',
+        },
+      },
+    ],
+    sinks: [{ name: 'k', stdout: { template: 'x' } }],
+  };
+  expect(parsePipeline(input)).toMatchObject({
+    sources: [{ options: { payload: 'json', requests: [{ within: 2000 }, { send: 'go' }] } }],
+    sinks: [{ options: { template: 'x' } }],
+  });
+});
+
 test('an object of an app may use its context too', () => {
   const input = { name: 'p', context: { n: 'a' }, sources: [{ name: '{{n}}', stdin: {} }] };
   expect(parsePipeline(input).sources[0]?.name).toBe('a');
@@ -148,6 +175,7 @@ describe('loading a file', () => {
         code: { 'gone.yaml': 'ENOENT', 'dir.yaml': 'EISDIR', 'shut.yaml': 'EACCES' }[path],
       });
     },
+    readBytes: async () => Buffer.of(),
   };
 
   test('reads it through the given files', async () => {

@@ -45,7 +45,9 @@ test('every listed default is what an empty block gets', () => {
   const written = (side: string) =>
     [...options.values()]
       .filter(
-        ({ path }) => path.startsWith(`${side}[].web-socket.`) && !/\.(batch|app-heartbeat|tls|cursor)\./.test(path),
+        ({ path }) =>
+          path.startsWith(`${side}[].web-socket.`) &&
+          !/\.(batch|app-heartbeat|tls|cursor|schema)\.|\[\]\./.test(path.slice(side.length + 3)),
       )
       .filter(({ modes }) => modes === undefined || modes.includes('client'))
       .filter((option) => option.default !== undefined)

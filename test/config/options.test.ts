@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePipeline } from '../../src/config/load.ts';
 import type { PipelineOptions, WebSocketClientSink, WebSocketClientSource } from '../../src/config/options.ts';
-import { CLIENT_DEFAULTS } from './samples.ts';
+import { CLIENT_DEFAULTS, sent } from './samples.ts';
 
 function sourceOptions(block: object): WebSocketClientSource {
   const { sources } = parsePipeline({
@@ -52,7 +52,7 @@ describe('a web-socket source', () => {
     [{}, ['{}']],
     [{ token: '${secret|t}' }, ['{"token":"${secret|t}"}']],
   ])('sends requests %j as %j', (requests, frames) => {
-    expect(sourceOptions({ requests }).requests).toEqual(frames);
+    expect(sourceOptions({ requests }).requests).toEqual(frames.map(sent));
   });
 
   test.each(['off', false])('with heartbeat %j has none', (heartbeat) => {

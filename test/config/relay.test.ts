@@ -7,6 +7,7 @@ import {
   listening,
   listeningSink,
   optionsOf,
+  sent,
   warningsOf,
 } from './samples.ts';
 
@@ -86,7 +87,7 @@ describe('a relay with an upstream', () => {
       connect: { mode: 'lazy' },
       heartbeat: false,
       reconnect: { jitter: 0 },
-      requests: ['hello'],
+      requests: [sent('hello')],
       'max-payload': 1024,
       ack: 'written',
       retry: { retries: 3 },

@@ -58,7 +58,20 @@ export const CLIENT_DEFAULTS = {
   reconnect: { 'initial-backoff': 500, 'max-backoff': 30_000, multiplier: 2, jitter: 0.5, 'reset-after': 30_000 },
   requests: [],
   'request-interval': 0,
+  respond: [],
   'no-data-timeout': false,
   'max-payload': 16_777_216,
   'close-timeout': 5000,
 };
+
+/** What else a web-socket source has then. */
+export const RECORD_DEFAULTS = {
+  'emit-interval': 0,
+  'split-arrays': false,
+  'latest-only': false,
+  'ignore-text': [],
+  select: [],
+};
+
+/** A step of `requests` that is nothing but a message. */
+export const sent = (send: string) => ({ send, within: 10_000, extract: {} });

@@ -2,7 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { parsePipeline } from '../../src/config/load.ts';
 import type { EndpointOptions } from '../../src/config/options.ts';
-import { ENDPOINT_DEFAULTS, listening, listeningSink, optionsOf, source, warningsOf } from './samples.ts';
+import {
+  ENDPOINT_DEFAULTS,
+  listening,
+  listeningSink,
+  optionsOf,
+  RECORD_DEFAULTS,
+  source,
+  warningsOf,
+} from './samples.ts';
 
 const server = (options: string) => source('mode: server-input', `server: { bind: "h:1", ${options} }`);
 
@@ -26,7 +34,7 @@ describe('a component that listens', () => {
         {
           name: 's',
           kind: 'web-socket',
-          options: { mode: 'server-input', endpoint: 'h:1', payload: 'text', 'emit-interval': 0 },
+          options: { mode: 'server-input', endpoint: 'h:1', payload: 'text', ...RECORD_DEFAULTS },
         },
       ],
       sinks: [],

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TemplateError } from '../../src/config/error.ts';
 import { createScope, type Scope } from '../../src/config/scope.ts';
-import { compileRequest, compileTemplate, resolveTemplate } from '../../src/config/template.ts';
+import {
+  compileAnswer,
+  compileRequest,
+  compileTemplate,
+  fillTemplate,
+  prefillTemplate,
+  resolveTemplate,
+} from '../../src/config/template.ts';
 import { valueAt } from '../../src/config/tree.ts';
 
 const files: Record<string, string> = { '/etc/token': 'abc\n', '/run/secrets/key': 's3cret\r\n', '/two': 'a\n\n' };
@@ -198,6 +205,66 @@ describe('a request', () => {
     const from = scope({ secret: async () => 'a"b', onSensitive: (value) => told.push(value) });
     await resolveTemplate(compileRequest('["${secret|t}"]'), from);
     expect(told).toEqual(['a"b', 'a\\"b']);
+  });
+});
+
+describe('a request behind an expected reply', () => {
+  const names = new Set(['session', 'nonce']);
+
+  test.each(['${session}', '${/nonce}', '{"id":"${session}"}', '${session||none}'])('%j reads what it has', (text) => {
+    expect(compileRequest(text, names).text).toBe(text);
+  });
+
+  test.each(['${token}', '${session.id}', '${/session/id}', '{"id":"${token}"}'])(
+    '%j is refused, with the names that there are',
+    (text) => {
+      expect(() => compileRequest(text, names)).toThrow(
+        'is extracted by no earlier step, expected one of session, nonce',
+      );
+    },
+  );
+
+  test('reads no attribute', () => {
+    expect(() => compileRequest('${msg|session}', names)).toThrow('reads an event, and there is none here');
+  });
+
+  test('is refused as ever where nothing is extracted', () => {
+    expect(() => compileRequest('${session}', new Set())).toThrow('reads an event, and there is none here');
+  });
+});
+
+describe('a template that is filled in ahead', () => {
+  const now = { lookUp: ([name = '']: readonly string[]) => (name === 'id' ? 7 : undefined), time: () => 0 };
+  const later = { ...withEvent, ...now, attribute: () => undefined };
+
+  test('keeps fields and the time open, and nothing else', async () => {
+    const template = await prefillTemplate(compileTemplate('${env|HOME} ${id} ${cursor} ${time|now_iso}'), scope());
+    expect(template.parts).toEqual([
+      '/root',
+      ' ',
+      { kind: 'field', path: ['id'] },
+      ' ',
+      'c-9',
+      ' ',
+      { kind: 'time', name: 'now_iso' },
+    ]);
+    expect(fillTemplate(template, later)).toBe('/root 7 c-9 1970-01-01T00:00:00.000Z');
+  });
+
+  test('keeps open what it is told to', async () => {
+    const template = await prefillTemplate(compileTemplate('${env|HOME} ${cursor}'), scope(), new Set(['cursor']));
+    expect(template.parts).toEqual(['/root', ' ', { kind: 'cursor' }]);
+  });
+
+  test('is refused where something has no value that it does not keep open', async () => {
+    await expect(prefillTemplate(compileTemplate('${env|GONE}${id}'), scope())).rejects.toThrow('${env|GONE} has no');
+  });
+
+  test('tells what is sensitive, and is JSON again whatever it is filled with', async () => {
+    const told: string[] = [];
+    const from = scope({ secret: async () => 'a"b', onSensitive: (value) => told.push(value) });
+    const template = await prefillTemplate(compileAnswer('{"key":"${secret|t}","id":"${id}"}'), from);
+    expect([fillTemplate(template, later), told]).toEqual(['{"key":"a\\"b","id":7}', ['a"b', 'a\\"b']]);
   });
 });
 

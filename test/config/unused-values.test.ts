@@ -11,7 +11,7 @@ const NATIVE = [
 const JOB = 'input:\n  stdin:\noutput:\n  stdout:\n';
 const SOURCE_MODULE = [
   'system: { args: { host: a } }',
-  'sources: [{ name: s, module: websocket, schema: {}, parameters: { endpoint: "ws://${args.host}/" } }]',
+  'sources: [{ name: s, module: websocket, schema: { fields: [{ name: a, type: int }] }, parameters: { endpoint: "ws://${args.host}/" } }]',
   'sinks: [{ name: k, module: debug }]',
 ].join('\n');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/error.ts';
 import { parsePipeline, readPipeline } from '../../src/config/load.ts';
-import { lines, sink, source, web } from './samples.ts';
+import { lines, sent, sink, source, web } from './samples.ts';
 
 const component = (...options: string[]) =>
   ['sources:', '  - name: s', ...options.map((each) => `    ${each}`)].join('\n');
@@ -40,7 +40,7 @@ describe('a text that cannot be read', () => {
 
   test('may have a quoted << as a key of its data', () => {
     const text = web('requests: { "<<": 1 }');
-    expect(readPipeline(text, 'a.yaml').options.sources[0]?.options).toMatchObject({ requests: ['{"<<":1}'] });
+    expect(readPipeline(text, 'a.yaml').options.sources[0]?.options).toMatchObject({ requests: [sent('{"<<":1}')] });
   });
 });
 

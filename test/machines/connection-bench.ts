@@ -4,6 +4,8 @@ import {
   type ConnectionEvent,
   type ConnectionInput,
   connectionMachine,
+  type GreetingCommand,
+  type ScriptStep,
   type SocketCommand,
 } from '../../machines/connection.ts';
 import { createStepClock, type StepClock } from '../../src/testing/step-clock.ts';
@@ -11,7 +13,13 @@ import { TransitionCoverage } from './transition-coverage.ts';
 
 export const coverage = new TransitionCoverage(connectionMachine);
 
-/** Eager, without anything that watches a live connection. */
+/** One request. */
+export const SENDS: ScriptStep = { sends: true, expects: false, within: 10_000 };
+
+/** One reply that is waited for. */
+export const EXPECTS: ScriptStep = { sends: false, expects: true, within: 10_000 };
+
+/** Eager, with one request, without anything that watches a live connection. */
 export const SETTINGS: ConnectionInput = {
   role: 'source',
   lazy: false,
@@ -27,6 +35,8 @@ export const SETTINGS: ConnectionInput = {
   multiplier: 2,
   maxAttempts: null,
   resetAfter: 30_000,
+  script: [SENDS],
+  requestInterval: 0,
 };
 
 export const RESET: ConnectionCause = { kind: 'network', code: 'ECONNRESET', message: 'read ECONNRESET' };
@@ -36,6 +46,8 @@ export class ConnectionBench {
   readonly clock: StepClock = createStepClock();
   /** What was asked of a socket, with the number of the socket, from 1: `1:ping`. */
   readonly commands: string[] = [];
+  /** What was asked of the script, with the index of its step: `send 0`. */
+  readonly said: string[] = [];
   /** Calls to the outside, in order: `announceLive`. */
   readonly calls: string[] = [];
   /** What is invoked at the moment, in order of start: `socket 2`. */
@@ -53,7 +65,10 @@ export class ConnectionBench {
     const machine = connectionMachine.provide({
       actors: {
         demand: this.#invoked('demand'),
-        greeting: this.#invoked('greeting'),
+        greeting: fromCallback<GreetingCommand>(({ receive }) => {
+          receive(({ type, step }) => this.said.push(`${type} ${step}`));
+          return this.#begin('greeting');
+        }),
         prepare: fromPromise(({ signal }) => {
           const end = this.#begin('prepare');
           signal.addEventListener('abort', end);
@@ -143,7 +158,7 @@ export class ConnectionBench {
 
   async live(): Promise<this> {
     await this.open();
-    this.send({ type: 'greeted' });
+    this.send({ type: 'step.sent' });
     return this;
   }
 

@@ -1,11 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectionBench, RESET } from './connection-bench.ts';
+import { ConnectionBench, EXPECTS, RESET, SENDS } from './connection-bench.ts';
 
 const ENDED = { outcome: 'ended', cause: null };
 
 async function waiting(slow: boolean): Promise<ConnectionBench> {
   const bench = await new ConnectionBench().live();
   bench.lose(slow ? { kind: 'close', code: 1008, reason: '' } : RESET);
+  return bench;
+}
+
+function expecting(): Promise<ConnectionBench> {
+  return new ConnectionBench({ script: [EXPECTS] }).open();
+}
+
+async function suspended(): Promise<ConnectionBench> {
+  const bench = await expecting();
+  bench.send({ type: 'pause' });
+  return bench;
+}
+
+async function pacing(): Promise<ConnectionBench> {
+  const bench = await new ConnectionBench({ script: [SENDS, SENDS], requestInterval: 1_000 }).open();
+  bench.send({ type: 'step.sent' });
   return bench;
 }
 
@@ -40,7 +56,10 @@ export function describeEnding(): void {
     });
 
     test.each([
-      ['greeting', () => new ConnectionBench().open()],
+      ['greeting.sending', () => new ConnectionBench().open()],
+      ['greeting.pacing', pacing],
+      ['greeting.expecting.waiting', expecting],
+      ['greeting.expecting.suspended', suspended],
       ['live', () => new ConnectionBench().live()],
     ] as const)('while %s closes the intake, then starts the close handshake', async (_state, make) => {
       const bench = await make();
@@ -110,14 +129,19 @@ export function describeEnding(): void {
       expect([bench.region('flow'), bench.context.owing, bench.running]).toEqual(['flowing', false, ['socket 2']]);
     });
 
-    test.each(['socket.connected', 'socket.open', 'greeted', 'ping.taken', 'ping.answered', 'resume'] as const)(
-      '%s changes nothing of a connection that waits',
-      async (type) => {
-        const bench = await waiting(false);
-        bench.send({ type });
-        expect([bench.paths, await bench.untilDial()]).toEqual([['backoff.normal'], 500]);
-      },
-    );
+    test.each([
+      'socket.connected',
+      'socket.open',
+      'step.sent',
+      'step.answered',
+      'ping.taken',
+      'ping.answered',
+      'resume',
+    ] as const)('%s changes nothing of a connection that waits', async (type) => {
+      const bench = await waiting(false);
+      bench.send({ type });
+      expect([bench.paths, await bench.untilDial()]).toEqual([['backoff.normal'], 500]);
+    });
 
     test('demand changes nothing of a connection that is live', async () => {
       const bench = await new ConnectionBench({ lazy: true }).live();

@@ -117,46 +117,11 @@ export function describeOpening(): void {
       const bench = new ConnectionBench();
       await bench.clock.settle();
       bench.socket({ type: 'socket.open' });
-      expect(bench.paths).toEqual(['linked.greeting']);
+      expect(bench.paths).toEqual(['linked.greeting.sending']);
     });
 
     test('that is lost disposes its socket', async () => {
       const bench = await new ConnectionBench().dial();
-      bench.lose();
-      expect([bench.paths, bench.running]).toEqual([['backoff.normal'], []]);
-    });
-  });
-
-  describe('greeting', () => {
-    test('starts once the socket is open and has no timeout', async () => {
-      const bench = await new ConnectionBench().open();
-      await bench.clock.advance(1e6);
-      expect([bench.paths, bench.running]).toEqual([['linked.greeting'], ['socket 1', 'greeting']]);
-    });
-
-    test('is not live yet', async () => {
-      const bench = await new ConnectionBench().open();
-      expect([bench.calls, bench.commands, bench.context.lives]).toEqual([['announceStarted'], [], 0]);
-    });
-
-    test('that is done makes the connection live', async () => {
-      const bench = await new ConnectionBench().live();
-      expect([bench.calls, bench.commands]).toEqual([['announceStarted', 'announceLive'], ['1:live']]);
-      expect([bench.running, bench.context.lives]).toEqual([['socket 1'], 1]);
-    });
-
-    test('in which the peer falls silent is a lost connection', async () => {
-      const bench = await new ConnectionBench().open();
-      bench.send({ type: 'greeting.unanswered' });
-      expect([bench.paths, bench.running, bench.context.cause]).toEqual([
-        ['backoff.normal'],
-        [],
-        { kind: 'silence', judge: 'heartbeat' },
-      ]);
-    });
-
-    test('that is lost is a lost connection', async () => {
-      const bench = await new ConnectionBench().open();
       bench.lose();
       expect([bench.paths, bench.running]).toEqual([['backoff.normal'], []]);
     });

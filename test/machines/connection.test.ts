@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { coverage } from './connection-bench.ts';
 import { describeEnding } from './connection-ending.ts';
+import { describeGreeting } from './connection-greeting.ts';
 import { describeHeartbeat } from './connection-heartbeat.ts';
 import { describeOpening } from './connection-opening.ts';
 import { describeRetry } from './connection-retry.ts';
 import { describeWatching } from './connection-watching.ts';
 
 describeOpening();
+describeGreeting();
 describeHeartbeat();
 describeWatching();
 describeRetry();

@@ -15,7 +15,7 @@ import { listenerMachine } from '../../machines/listener.ts';
 import { type PeerInput, peerMachine } from '../../machines/peer.ts';
 import { pipelineMachine } from '../../machines/pipeline.ts';
 import { type SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
-import { SETTINGS } from './connection-bench.ts';
+import { EXPECTS, SENDS, SETTINGS } from './connection-bench.ts';
 import { QUIET } from './peer-bench.ts';
 import { atomicIds, statesOf, transitionsOf } from './transition-coverage.ts';
 
@@ -62,8 +62,8 @@ function unreachable(machine: AnyStateMachine, runs: readonly string[][]): strin
 describe('shortest paths', () => {
   test('lead to each state of the connection machine', () => {
     const events: EventFromLogic<typeof connectionMachine>[] = [
-      ...(['demand', 'stop', 'pause', 'resume', 'socket.connected', 'socket.open', 'greeted'] as const),
-      ...(['ping.taken', 'ping.answered'] as const),
+      ...(['demand', 'stop', 'pause', 'resume', 'socket.connected', 'socket.open'] as const),
+      ...(['step.sent', 'step.answered', 'ping.taken', 'ping.answered'] as const),
     ].map((type) => ({ type }));
     for (const cause of CAUSES) events.push({ type: 'socket.lost', cause, owing: false });
     const everything = { ...SETTINGS, pingInterval: 1, pulseInterval: 1, noDataTimeout: 1 };
@@ -73,6 +73,7 @@ describe('shortest paths', () => {
       { ...SETTINGS, role: 'sink', lazy: true },
       { ...SETTINGS, maxAttempts: 1 },
       { ...everything, logOnly: true },
+      { ...everything, script: [SENDS, EXPECTS, SENDS], requestInterval: 1 },
     ];
     const answers = [false, true];
     const worlds = answers.flatMap((answer) =>

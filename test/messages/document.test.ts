@@ -41,6 +41,11 @@ describe('the marker of a document', () => {
     expect(marked).toBe(`{${MARKER},"a":1}`);
   });
 
+  test('leaves the digits of the fields around it alone', () => {
+    const marked = markDocument(placed(2, true), '{"_document":"mine","id":12345678901234567890,"price":1.10}');
+    expect(marked).toBe(`{${MARKER},"id":12345678901234567890,"price":1.10}`);
+  });
+
   test.each(['[1]', '"text"', '12'])('does not touch %s', (json) => {
     expect(markDocument(placed(2, true), json)).toBe(json);
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Encoding, Message } from '../../src/messages/message.ts';
+import { type Encoding, encodeValue, Message } from '../../src/messages/message.ts';
 
 function received(payload: Buffer | string, encoding: Encoding = 'text'): Message {
   return new Message('feed', 'e1', 7, 1_000, payload, encoding, { 'peer.id': '4' });
@@ -136,6 +136,55 @@ describe('a message with another value', () => {
     const message = received('x');
     message.with('y');
     expect([message.payload, message.value]).toEqual(['x', 'x']);
+  });
+});
+
+describe('a value that JSON.stringify does not take', () => {
+  test('is written with its bigints as numbers, and otherwise as JSON.stringify does', () => {
+    const value = { id: 12345678901234567890n, at: new Date(0), none: undefined, list: [1n, Number.NaN], text: 'a"' };
+    const written = '{"id":12345678901234567890,"at":"1970-01-01T00:00:00.000Z","list":[1,null],"text":"a\\""}';
+    expect(encodeValue(value)).toEqual([written, 'json']);
+  });
+
+  test('may be a bigint alone', () => {
+    expect(encodeValue(12345678901234567890n)).toEqual(['12345678901234567890', 'json']);
+  });
+
+  test('is refused with the same error when it is a circle', () => {
+    const circle: unknown[] = [1n];
+    circle.push(circle);
+    expect(() => encodeValue(circle)).toThrow(TypeError);
+  });
+});
+
+describe('a message with a decoder of its own', () => {
+  const decode = (text: string) => ({ read: text });
+  const decoded = (payload: Buffer | string) => new Message('feed', 'e1', 7, 1_000, payload, 'json', {}, decode);
+
+  test.each(['x', Buffer.from('x')])('has its value read by it', (payload) => {
+    expect(decoded(payload).value).toEqual({ read: 'x' });
+  });
+
+  test.each([
+    ['a fault', (message: Message) => message.withFault({ code: 'odd', message: 'it is odd' })],
+    ['another payload', (message: Message) => message.rewritten('abc')],
+    ['a payload of its own', (message: Message) => message.detached()],
+  ])('keeps it with %s', (_, change) => {
+    expect(change(decoded(view('abc'))).value).toEqual({ read: 'abc' });
+  });
+
+  test('leaves it behind with another value', () => {
+    expect(decoded('x').with({ a: 1 }).rewritten('[2]').value).toEqual([2]);
+  });
+});
+
+describe('a message with another payload', () => {
+  test('stays the same event, and has the value of that payload', () => {
+    const message = received('{"a":1}', 'json');
+    const { value } = message;
+    const { id, source, receivedAt, encoding, attributes, value: next } = message.rewritten('{"a":2}');
+    expect([id, source, receivedAt, encoding, attributes]).toEqual(['e1/7', 'feed', 1_000, 'json', { 'peer.id': '4' }]);
+    expect([value, next]).toEqual([{ a: 1 }, { a: 2 }]);
   });
 });
 

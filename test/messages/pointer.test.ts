@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseJson } from '../../src/json/lossless.ts';
 import { readField, readPointer } from '../../src/messages/pointer.ts';
 
 /** The example of RFC 6901, section 5. */
@@ -17,6 +18,10 @@ const EXAMPLE = {
 };
 
 describe('a JSON pointer', () => {
+  test('finds nothing in a number, however many digits it has', () => {
+    expect(readPointer(parseJson('{"a":12345678901234567890}'), '/a/value')).toBeUndefined();
+  });
+
   test.each([
     ['/foo', ['bar', 'baz']],
     ['/foo/0', 'bar'],

@@ -1,6 +1,6 @@
 import { listOptions, type Option } from '../../src/config/option-list.ts';
 
-/** The options of a web-socket, its batch and buffer, as the README shows them. */
+/** The options of a web-socket, its batch and buffer, and of sinks that write lines, as the README shows them. */
 export function optionsTable(): string {
   const options = listOptions();
   const source = within(options, 'sources[].web-socket.');
@@ -29,6 +29,10 @@ export function optionsTable(): string {
       'Beside a sink’s kind',
       within(options, 'sinks[].').filter(({ name }) => /^(inputs|reply-to|buffer\.|batch\.)/.test(name)),
     ),
+    table(
+      'Sinks of lines',
+      within(options, 'sinks[].').filter(({ name }) => /^(stdout|file)\.(path|template)$/.test(name)),
+    ),
   ].join('\n\n');
 }
 
@@ -44,7 +48,7 @@ const RELAYS =
   'What a relay has in common with a client is of its upstream, and needs `url`; what stands in `server` is of its peers, and so are `cursor` and `replay`. Components with one `bind` share a listener, those with one `path` too share its peers.';
 
 /** A map that may also be written as something else has a row of its own, besides those of what it holds. */
-const OWN_ROW = /heartbeat$|server\.auth$/;
+const OWN_ROW = /heartbeat$|server\.auth$|web-socket\.schema$/;
 /** What stands elsewhere in the table. */
 const ELSEWHERE = /server\.heartbeat\./;
 const MODES = ['client', 'server-output', 'server-input', 'relay'];

@@ -4,8 +4,12 @@ import type { ReceivedFrame } from '../../src/environment.ts';
 import type { Attributes, Encoding } from '../../src/messages/message.ts';
 import { PackedChunk } from '../../src/messages/packed-chunk.ts';
 import { fileSource } from '../../src/sources/file.ts';
+import { receiveFrames } from '../../src/sources/frames.ts';
+import { peersSource } from '../../src/sources/peers.ts';
+import type { RecordIntake } from '../../src/sources/record-intake.ts';
 import { stdinSource } from '../../src/sources/stdin.ts';
-import { receiveFrames, webSocketSource } from '../../src/sources/web-socket.ts';
+import { webSocketSource } from '../../src/sources/web-socket.ts';
+import type { TakeFrames } from '../../src/transport/endpoint.ts';
 import { intakeBench, turn } from './intake-bench.ts';
 
 describe('stdin', () => {
@@ -138,6 +142,41 @@ describe('the frames of a web-socket source', () => {
 
   test('leave nothing to acknowledge', () => {
     expect(webSocketSource(intakeBench().source).owing).toBe(false);
+  });
+});
+
+describe('the messages of a source with a record intake', () => {
+  /** An intake that only says what it is told. */
+  function recordsBench() {
+    const told: string[] = [];
+    const records: RecordIntake = {
+      receive: (frames, attributes) => told.push(`${frames.length} ${JSON.stringify(attributes ?? null)}`),
+      connected: () => told.push('connected'),
+      counts: { selected: 0, passedOver: 0, ignored: 0, pruned: 0, gaps: 0, missing: 0, forgotten: 0 },
+    };
+    return { told, records, ...intakeBench() };
+  }
+  const frame = { data: Buffer.from('one'), binary: false };
+
+  test('go there, and so does the end of a connection', () => {
+    const { told, records, source } = recordsBench();
+    const traffic = webSocketSource(source, records);
+    traffic.frames([frame, frame]);
+    traffic.lost();
+    traffic.frames([frame]);
+    expect(told).toEqual(['2 null', 'connected', '1 null']);
+  });
+
+  test('go there with their peer', () => {
+    const { told, records, run } = recordsBench();
+    let send: TakeFrames = () => {};
+    const take = (taker: TakeFrames) => {
+      send = taker;
+      return { hold: () => {}, leave: () => {} };
+    };
+    run(peersSource({ take }, records));
+    send([frame], '4');
+    expect(told).toEqual(['1 {"peer.id":"4"}']);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Files } from '../../src/environment.ts';
 import { StateError } from '../../src/errors.ts';
 
 /** A disk in memory. A write lasts until the clock's next turn, or while the disk is stopped. */
-export class MemoryFiles implements Pick<Files, 'readText' | 'replace' | 'lock'> {
+export class MemoryFiles implements Pick<Files, 'readText' | 'readBytes' | 'replace' | 'lock'> {
   readonly texts = new Map<string, string>();
   readonly locked = new Set<string>();
   /** What was written, in order. */
@@ -30,6 +30,10 @@ export class MemoryFiles implements Pick<Files, 'readText' | 'replace' | 'lock'>
     const text = this.texts.get(path);
     if (text === undefined) throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
     return text;
+  }
+
+  async readBytes(path: string): Promise<Buffer> {
+    return Buffer.from(await this.readText(path));
   }
 
   async replace(path: string, text: string): Promise<void> {

@@ -31,6 +31,17 @@ describe('a source of which each message is a document', () => {
     expect(places.at(-1)).toBe('20 of e1/20 at 0, end');
   });
 
+  test('gives the parts of a message one document, named after the first', () => {
+    const { source, places } = documentBench({ documents: 'message' });
+    receive(source, 1);
+    source.receive([
+      { data: 'a', part: { index: 0, last: false } },
+      { data: 'b', part: { index: 1, last: true } },
+      { data: 'c' },
+    ]);
+    expect(places.slice(1)).toEqual(['2 of e1/2 at 0', '3 of e1/2 at 1, end', '4 of e1/4 at 0, end']);
+  });
+
   test('keeps other attributes', () => {
     const { source } = documentBench({ documents: 'message' });
     const sides: unknown[] = [];

@@ -45,6 +45,15 @@ describe('a source', () => {
     expect([messages[0]?.encoding, messages[0]?.attributes]).toEqual(['json', { side: 'up' }]);
   });
 
+  test('has the value of an event read as the event says, also in a turn of many', () => {
+    const source = streamBench().source('feed');
+    const messages = messagesOf(source);
+    source.receive(
+      Array.from({ length: 20 }, () => ({ data: Buffer.from('x'), decode: (text: string) => `read ${text}` })),
+    );
+    expect(messages.map(({ value }) => value)).toEqual(Array(20).fill('read x'));
+  });
+
   test('enters into the ledger what it hands on, before anyone takes it', () => {
     const { ledger, source: create } = streamBench();
     const source = create('feed');

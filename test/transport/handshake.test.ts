@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
 import { createScope, type ScopeOptions } from '../../src/config/scope.ts';
 import { type HandshakeOptions, prepareHandshake } from '../../src/transport/handshake.ts';
@@ -28,16 +29,21 @@ function scopeOf({ env = {}, files = {}, cursor }: Outside) {
 
 /** What is dialled with these options. */
 async function prepare(options: Partial<HandshakeOptions>, outside: Outside = {}) {
+  return (await prepareAll(options, outside)).request;
+}
+
+function prepareAll(options: Partial<HandshakeOptions>, outside: Outside = {}) {
   const whole: HandshakeOptions = {
     url: 'wss://feed/',
     headers: {},
     query: {},
     subprotocols: [],
     requests: [],
+    respond: [],
     'max-payload': 1000,
     ...options,
   };
-  return (await prepareHandshake(whole, scopeOf(outside))).request;
+  return prepareHandshake(whole, scopeOf(outside));
 }
 
 describe('the query of a handshake', () => {
@@ -67,7 +73,7 @@ describe('the query of a handshake', () => {
   });
 
   test('has templates filled in', async () => {
-    const { url } = await prepare({ auth: { query: { key: `\${env|KEY}` } } }, { env: { KEY: 'a b' } });
+    const { url } = await prepare({ auth: { query: { key: '${env|KEY}' } } }, { env: { KEY: 'a b' } });
     expect(url).toBe('wss://feed/?key=a%20b');
   });
 });
@@ -77,7 +83,7 @@ describe('the headers of a handshake', () => {
     const { headers } = await prepare(
       {
         headers: { 'X-One': '1' },
-        auth: { headers: { 'X-Two': `\${env|TWO}` }, 'bearer-token': 'token' },
+        auth: { headers: { 'X-Two': '${env|TWO}' }, 'bearer-token': 'token' },
         cursor: { 'header-name': 'Last-Event-ID' },
       },
       { cursor: '4', env: { TWO: '2' } },
@@ -107,7 +113,7 @@ describe('the cursor of a handshake', () => {
   });
 
   test('may stand in a template', async () => {
-    const { url } = await prepare({ url: `wss://feed/\${cursor}` }, { cursor: '42' });
+    const { url } = await prepare({ url: 'wss://feed/${cursor}' }, { cursor: '42' });
     expect(url).toBe('wss://feed/42');
   });
 
@@ -127,7 +133,7 @@ describe('the TLS of a handshake', () => {
   });
 
   test('reads certificate and key from their paths, anew for each attempt', async () => {
-    const options = pair('own.pem', `\${env|KEY_PATH}`);
+    const options = pair('own.pem', '${env|KEY_PATH}');
     const env = { KEY_PATH: 'own.key' };
     const first = await prepare(options, { env, files: { 'own.pem': CERTIFICATE, 'own.key': KEY } });
     const second = await prepare(options, { env, files: { 'own.pem': CERTIFICATE, 'own.key': `${KEY}2` } });
@@ -154,9 +160,56 @@ describe('the TLS of a handshake', () => {
   });
 });
 
+const STEP = { within: 10_000, extract: {} };
+
+describe('the script of a handshake', () => {
+  const hello = { ...STEP, expect: { pointer: '/id', exists: true }, extract: { id: '/id' } };
+
+  test('has all filled in that is known, anew for each attempt', async () => {
+    const requests = [{ ...STEP, send: '{"key":"${env|KEY}","since":"${cursor}"}' }];
+    const first = await prepareAll({ requests }, { env: { KEY: 'one' }, cursor: '4' });
+    const second = await prepareAll({ requests }, { env: { KEY: 'a"b' }, cursor: '5' });
+    expect([first, second].map(({ script }) => script[0]?.send?.parts.join(''))).toEqual([
+      '{"key":"one","since":"4"}',
+      '{"key":"a\\"b","since":"5"}',
+    ]);
+  });
+
+  test('leaves open what earlier steps extract', async () => {
+    const { script } = await prepareAll({ requests: [hello, { ...STEP, send: 'login ${id}' }] });
+    expect(script[1]?.send?.parts).toEqual(['login ', { kind: 'field', path: ['id'] }]);
+  });
+
+  test('is refused when a step uses what only a later one extracts', async () => {
+    const prepared = prepareAll({ requests: [{ ...STEP, send: 'login ${id}' }, hello] });
+    await expect(prepared).rejects.toThrow('${id} reads an event, and there is none here');
+  });
+
+  test('is refused when something has no value before it begins', async () => {
+    const prepared = prepareAll({ requests: [hello, { ...STEP, send: 'login ${env|GONE}' }] });
+    await expect(prepared).rejects.toThrow('${env|GONE} has no value');
+  });
+});
+
+describe('the answers of a handshake', () => {
+  test('have all filled in but what their moment says', async () => {
+    const respond = [{ when: [], send: '${env|KEY} ${ping} ${cursor} ${time|now_iso}' }];
+    const { answers } = await prepareAll({ respond }, { env: { KEY: 'k' }, cursor: '4' });
+    expect(answers[0]?.send.parts).toEqual([
+      'k',
+      ' ',
+      { kind: 'field', path: ['ping'] },
+      ' ',
+      { kind: 'cursor' },
+      ' ',
+      { kind: 'time', name: 'now_iso' },
+    ]);
+  });
+});
+
 describe('the proxy of a handshake', () => {
   test('is what the option says, filled in', async () => {
-    const { proxy } = await prepare({ proxy: `http://me:\${env|PASS}@proxy:3128` }, { env: { PASS: 'p' } });
+    const { proxy } = await prepare({ proxy: 'http://me:${env|PASS}@proxy:3128' }, { env: { PASS: 'p' } });
     expect(proxy).toBe('http://me:p@proxy:3128/');
   });
 
@@ -170,7 +223,7 @@ describe('the proxy of a handshake', () => {
   });
 
   test('is chosen by the url as it is once it is resolved', async () => {
-    const options = { url: `\${env|URL}` };
+    const options = { url: '${env|URL}' };
     const env = { http_proxy: 'http://proxy/', URL: 'ws://feed/' };
     expect((await prepare(options, { env })).proxy).toBe('http://proxy/');
     expect((await prepare(options, { env: { ...env, URL: 'wss://feed/' } })).proxy).toBeUndefined();
