@@ -32,8 +32,8 @@ export interface ScriptStep {
 }
 
 export type ConnectionCause =
-  /** `during`: what the script was waiting for. */
-  | (Loss & { readonly during?: string })
+  /** `during`: what the script was waiting for. `cursor`: what a refused handshake was to go on from, cut. */
+  | (Loss & { readonly during?: string; readonly cursor?: string })
   | { kind: 'preparation'; message: string }
   | { kind: 'timeout'; phase: 'prepare' | 'transport' | 'upgrade' }
   /** `unheard`: no ping was ever answered. */

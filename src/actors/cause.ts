@@ -6,12 +6,26 @@ export function describeCause(cause: ConnectionCause): string {
   return 'during' in cause && cause.during !== undefined ? `${what}, ${cause.during}` : what;
 }
 
+/** Longest cursor that a cause shows, in characters. */
+const LONGEST_CURSOR = 200;
+
+/** Refusals that speak of something else: credentials, pace, the protocol. */
+const OTHER_REFUSALS: readonly number[] = [401, 403, 407, 408, 425, 426, 429, 431, 451];
+
+/** A cause with the cursor that the handshake carried, where that may be what the peer has refused. */
+export function withCursor(cause: ConnectionCause, cursor: string | undefined): ConnectionCause {
+  if (cursor === undefined || cause.kind !== 'status') return cause;
+  const { status } = cause;
+  if (status < 400 || status >= 500 || OTHER_REFUSALS.includes(status)) return cause;
+  return { ...cause, cursor: cursor.slice(0, LONGEST_CURSOR) };
+}
+
 function describeKind(cause: ConnectionCause): string {
   switch (cause.kind) {
     case 'close':
       return describeClose(cause.code, cause.reason);
     case 'status':
-      return describeStatus(cause.status, cause.location);
+      return describeStatus(cause.status, cause.location) + describeCursor(cause.cursor);
     case 'network':
       return cause.message.includes(cause.code) ? cause.message : `${cause.code}: ${cause.message}`;
     case 'tls':
@@ -48,6 +62,10 @@ function describeClose(code: number, reason: string): string {
   if (code === 1006) return 'the connection ended without a close frame (1006)';
   if (code === 1005) return 'the peer closed without a code (1005)';
   return reason === '' ? `the peer closed with ${code}` : `the peer closed with ${code}: ${reason}`;
+}
+
+function describeCursor(cursor: string | undefined): string {
+  return cursor === undefined ? '' : `; it was given the cursor ${JSON.stringify(cursor)}, which it may not know`;
 }
 
 function describeStatus(status: number, location: string | undefined): string {

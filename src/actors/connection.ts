@@ -13,6 +13,7 @@ import type { Environment, Loss, SocketEvents } from '../environment.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { type PreparedHandshake, prepareHandshake } from '../transport/handshake.ts';
 import type { Traffic, TrafficEdges } from '../transport/traffic.ts';
+import { withCursor } from './cause.ts';
 import { connectionInput } from './connection-input.ts';
 import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
@@ -92,6 +93,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
 
   const socket = resource<SocketCommand>(({ sendBack, receive, guard, onEnd }) => {
     if (!prepared) throw new Error('a socket needs a prepared handshake');
+    const { cursor: carried } = prepared;
     if (prepared.request.insecure && prepared.request.url.startsWith('wss:')) report.warn(INSECURE);
     let over = false;
 
@@ -101,7 +103,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
       const during = dialogue.script.waiting;
       leave(cause.kind === 'close' && cause.code !== 1006 ? cause.code : undefined);
       const shown = { ...redactCause(redaction, cause), ...(during === undefined ? {} : { during }) };
-      sendBack({ type: 'socket.lost', cause: shown, owing });
+      sendBack({ type: 'socket.lost', cause: withCursor(shown, carried), owing });
     }
 
     function leave(closeCode?: number): void {

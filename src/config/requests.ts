@@ -81,7 +81,7 @@ function step() {
 const DEFAULT_WITHIN = 10_000;
 
 /** A step as it is written, and where its text is. */
-interface Element {
+export interface Element {
   readonly at: Path;
   readonly step: Step;
 }

@@ -10,6 +10,8 @@ export function equalJson(one: unknown, other: unknown): boolean {
   return keys.length === Object.keys(other).length && keys.every((key) => equalMember(one, other, key));
 }
 
+const ZERO = 0x30;
+
 type JsonNumber = number | bigint | LosslessNumber;
 
 function equalMember(one: object, other: object, key: string): boolean {
@@ -33,9 +35,16 @@ function canonical(value: JsonNumber): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const kept = digits.replace(/0+$/, '');
+  const kept = withoutLastZeros(digits);
   if (kept === '') return '0';
   return `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}
+
+/** By hand: a search for zeros at the end takes quadratic time, and the number may be as long as a message. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  return digits.slice(0, end);
 }
 
 function isNumber(value: unknown): value is JsonNumber {

@@ -18,6 +18,8 @@ import { environmentProxy, proxyUrl } from './proxy.ts';
 /** What one attempt sends: resolved anew each time, so that a rotated token is used by the next one. */
 export interface PreparedHandshake {
   readonly request: DialRequest;
+  /** The cursor that the request carries, if it carries one. */
+  readonly cursor?: string;
   /** What the connection begins with, in order. */
   readonly script: readonly PreparedStep[];
   readonly answers: readonly PreparedAnswer[];
@@ -51,20 +53,31 @@ export type HandshakeOptions = Pick<
  * TypeError for a certificate, a key or a proxy that cannot be used.
  */
 export async function prepareHandshake(options: HandshakeOptions, scope: Scope): Promise<PreparedHandshake> {
+  let carried: string | undefined;
+  const cursor = () => {
+    carried = scope.cursor();
+    return carried;
+  };
+  const request = await prepareRequest(options, { ...scope, cursor });
+  return {
+    request,
+    ...(carried === undefined ? {} : { cursor: carried }),
+    script: await prepareScript(options.requests, scope),
+    answers: await Promise.all(options.respond.map((answer) => prepareAnswer(answer, scope))),
+  };
+}
+
+async function prepareRequest(options: HandshakeOptions, scope: Scope): Promise<DialRequest> {
   const fill = (text: string) => resolveTemplate(compileTemplate(text, { event: false }), scope);
   const url = await resolveUrl(options, fill, scope);
   const proxy = await resolveProxy(url, options.proxy, fill, scope);
   return {
-    request: {
-      url: url.href,
-      headers: await resolveHeaders(options, fill, scope),
-      subprotocols: options.subprotocols,
-      maxPayload: options['max-payload'],
-      ...(await resolveTls(options.tls, fill, scope)),
-      ...(proxy === undefined ? {} : { proxy }),
-    },
-    script: await prepareScript(options.requests, scope),
-    answers: await Promise.all(options.respond.map((answer) => prepareAnswer(answer, scope))),
+    url: url.href,
+    headers: await resolveHeaders(options, fill, scope),
+    subprotocols: options.subprotocols,
+    maxPayload: options['max-payload'],
+    ...(await resolveTls(options.tls, fill, scope)),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

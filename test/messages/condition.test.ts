@@ -59,6 +59,10 @@ describe('equals', () => {
     expect(holds({ equals: 2 ** 70 }, '1180591620717411303424')).toBe(true);
   });
 
+  test('is not kept busy by a number as long as a message', () => {
+    expect(holds({ equals: 11 }, `1${'0'.repeat(500_000)}1`)).toBe(false);
+  });
+
   test('with a fraction whose last digits were lost holds of one with all of them', () => {
     expect(holds({ equals: Number('0.1234567890123456789') }, '0.1234567890123456789')).toBe(true);
   });
