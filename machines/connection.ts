@@ -339,7 +339,7 @@ export const connectionMachine = setup({
               on: { 'step.answered': { target: 'turning', actions: 'nextStep' } },
               states: {
                 waiting: {
-                  description: 'For as long as the step says.',
+                  description: 'For what is left of the time that the step says.',
                   always: { guard: 'isHeld', target: 'suspended' },
                   after: { replyTimeout: 'doubting' },
                   on: { pause: 'suspended' },
@@ -350,7 +350,8 @@ export const connectionMachine = setup({
                   on: { pause: 'suspended' },
                 },
                 suspended: {
-                  description: 'We are not reading, so no reply could be seen. Resuming gives it the whole time again.',
+                  description:
+                    'We are not reading, so no reply could be seen. Resuming gives it what is left of its time.',
                   on: { resume: 'waiting' },
                 },
               },

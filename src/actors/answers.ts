@@ -8,9 +8,12 @@ import type { ConnectionReport } from './connection-status.ts';
 import { type Suspects, searchValue } from './frame-search.ts';
 import type { ReceivedValue } from './received-value.ts';
 
+/** What an answer that waits costs besides its bytes. */
+const EXTRA_COST = 64;
+
 export interface AnswersOptions {
   readonly rules: readonly PreparedAnswer[];
-  readonly socket: Pick<FrameSocket, 'write' | 'queuedBytes'>;
+  readonly socket: Pick<FrameSocket, 'write'>;
   readonly cursor: () => string | undefined;
   readonly environment: Pick<Environment, 'now'>;
   readonly report: Pick<ConnectionReport, 'answered' | 'unanswered'>;
@@ -26,6 +29,9 @@ interface Rule {
 export class Answers {
   readonly #options: AnswersOptions;
   readonly #rules: readonly Rule[];
+  /** What the system has not taken of the answers; of a busy sink's events far more may wait. */
+  #waiting = 0;
+  #closing = false;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
@@ -40,10 +46,15 @@ export class Answers {
     return this.#rules.length === 0;
   }
 
+  /** Nothing more can be sent. What would have been answered is no event still. */
+  close(): void {
+    this.#closing = true;
+  }
+
   /** Whether a rule has taken it, the first one that holds. */
   take(received: ReceivedValue): boolean {
     const rule = this.#rules.find((each) => concerns(each, received));
-    if (!rule) return false;
+    if (!rule || this.#closing) return rule !== undefined;
     const reason = this.#answer(rule.send, received.value);
     const { report } = this.#options;
     if (reason === undefined) report.answered();
@@ -54,7 +65,7 @@ export class Answers {
   /** Why nothing is sent, if nothing is. What the peer does not read is bounded by what its socket queues. */
   #answer(send: Template, value: unknown): string | undefined {
     const { socket, cursor, environment } = this.#options;
-    if (socket.queuedBytes > DRAIN_MARK) return 'the peer does not read what it was sent before';
+    if (this.#waiting > DRAIN_MARK) return 'the peer does not read what it was sent before';
     try {
       const lookUp = (path: readonly string[]) => readPath(value, path);
       const data = fillTemplate(send, {
@@ -65,7 +76,11 @@ export class Answers {
         stat: none,
         env: none,
       });
-      socket.write([{ data, binary: false }]);
+      const cost = Buffer.byteLength(data) + EXTRA_COST;
+      this.#waiting += cost;
+      socket.write([{ data, binary: false }], () => {
+        this.#waiting -= cost;
+      });
       return undefined;
     } catch (error) {
       if (error instanceof TemplateError) return `it has no value for ${error.expression}`;

@@ -100,7 +100,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
     function lose(cause: ConnectionCause): void {
       // Before the traffic gives anything up: it decides whether the peer refused an event or us.
       const { owing } = traffic;
-      const during = dialogue.script.waiting;
+      const during = script?.waiting;
       leave(cause.kind === 'close' && cause.code !== 1006 ? cause.code : undefined);
       const shown = { ...redactCause(redaction, cause), ...(during === undefined ? {} : { during }) };
       sendBack({ type: 'socket.lost', cause: withCursor(shown, carried), owing });
@@ -144,6 +144,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
     function follow(held: boolean): void {
       if (held) current.socket.pause();
       else current.socket.resume();
+      dialogue.script.hold(held);
       sendBack({ type: held ? 'pause' : 'resume' });
     }
     if (setup.hold.held) current.socket.pause();
@@ -159,6 +160,7 @@ export function connectionActor(setup: ConnectionActorOptions) {
       'grace-ping': () => current.ask(pingPayload(options), true),
       pulse: () => current.socket.write(pulseFrames(options)),
       close: () => {
+        dialogue.close();
         // A close is not read while reading is held, and nothing more is taken in anyway.
         current.socket.resume();
         current.socket.close(1000, '');
@@ -226,6 +228,8 @@ export function connectionActor(setup: ConnectionActorOptions) {
         wasFed: () => link !== undefined && clock.now() - link.fedAt < (options['no-data-timeout'] || 0),
       },
       delays: {
+        // Before its first moment the step has its whole time.
+        replyTimeout: ({ context: { settings, step } }) => script?.left ?? settings.script[step]?.within ?? 0,
         sendInterval: () => (script?.sentAt ?? 0) + options['request-interval'] - clock.now(),
         openTimeout: ({ context }) => attemptedAt + context.settings.connectTimeout - clock.now(),
         noDataRemaining: () => (link?.fedAt ?? 0) + (options['no-data-timeout'] || 0) - clock.now(),

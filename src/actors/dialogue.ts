@@ -29,6 +29,11 @@ export class Dialogue {
     this.#report = options.report;
   }
 
+  /** The close frame is next. */
+  close(): void {
+    this.#answers.close();
+  }
+
   /** The socket is gone: what is left of a turn goes with it. */
   end(): void {
     this.#over = true;
@@ -39,22 +44,34 @@ export class Dialogue {
     else this.#sift(frames, pass);
   }
 
+  /** @throws what `pass` has thrown first, once all of the turn is passed on. */
   #sift(frames: readonly ReceivedFrame[], pass: Pass): void {
     let others: ReceivedFrame[] = [];
+    let fault: { readonly error: unknown } | undefined;
+
+    function passOthers(): void {
+      const passed = others;
+      others = [];
+      try {
+        if (passed.length > 0) pass(passed);
+      } catch (error) {
+        fault ??= { error };
+      }
+    }
 
     for (const frame of frames) {
       const received = new ReceivedValue(frame);
       if (this.script.awaits(received)) {
         // What came before it is handed on before the connection goes live, or is lost.
-        if (others.length > 0) pass(others);
-        others = [];
+        passOthers();
         this.#report.answered();
         this.script.take(received);
-        if (this.#over) return;
+        if (this.#over) break;
       } else if (!this.#answers.take(received)) {
         others.push(frame);
       }
     }
-    if (others.length > 0) pass(others);
+    passOthers();
+    if (fault) throw fault.error;
   }
 }

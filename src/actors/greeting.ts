@@ -22,7 +22,7 @@ export function greet(greeting: GreetingOptions, scope: Scope): void {
   follow(greeting, scope);
 }
 
-function follow({ link, script }: GreetingOptions, { receive, sendBack, onEnd }: Scope): void {
+function follow({ link, script, isHeld }: GreetingOptions, { receive, sendBack, onEnd }: Scope): void {
   function send(step: number): void {
     try {
       const data = script.text(step);
@@ -35,7 +35,7 @@ function follow({ link, script }: GreetingOptions, { receive, sendBack, onEnd }:
   }
 
   function expect(step: number): void {
-    script.expect(step, (fault) =>
+    script.expect(step, isHeld(), (fault) =>
       sendBack(fault === undefined ? { type: 'step.answered' } : { type: 'step.failed', message: fault }),
     );
   }

@@ -16,17 +16,17 @@ export interface Redaction {
 }
 
 export function createRedaction(): Redaction {
-  const values = new Set<string>();
+  /** Each with its forms, which take time when it is long. */
+  const values = new Map<string, readonly string[]>();
   return {
     add(value) {
-      if (value.length >= SHORTEST) values.add(value);
+      if (value.length >= SHORTEST && !values.has(value)) values.set(value, formsOf(value));
     },
     redact(text) {
       let shown = text;
       // The longest first: a value may be a part of another one.
-      for (const value of [...values].sort((a, b) => b.length - a.length)) {
-        for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
-          shown = shown.replaceAll(form, '(hidden)');
+      for (const [, forms] of [...values].sort(([a], [b]) => b.length - a.length)) {
+        for (const form of forms) shown = shown.replaceAll(form, '(hidden)');
       }
       return shown;
     },
@@ -34,6 +34,11 @@ export function createRedaction(): Redaction {
       values.clear();
     },
   };
+}
+
+/** As it stands in text, a URL and JSON. In UTF-8 half a surrogate pair becomes a sign that a URL can hold. */
+function formsOf(value: string): string[] {
+  return [value, encodeURIComponent(Buffer.from(value).toString()), JSON.stringify(value).slice(1, -1)];
 }
 
 /** A cause as it may be shown. */
@@ -94,6 +99,20 @@ function literal({ parts }: Template): string {
 
 /** What an application's request carries under a name such as token, secret, key or password. */
 export function credentials(request: string): string[] {
-  const named = /"[^"]*(?:token|secret|key|pass|auth|sign)[^"]*"\s*:\s*"((?:[^"\\]|\\.)*)"/gi;
-  return [...request.matchAll(named)].map(([, value = '']) => value);
+  return [...request.matchAll(MEMBER)].flatMap(([, name = '', value = '']) =>
+    TELLING.test(name) ? [unquoted(value)] : [],
+  );
+}
+
+/** The name is judged apart: a peer may have filled the text, and one search for both takes quadratic time. */
+const MEMBER = /"([^"]*)"(?=\s*:\s*"((?:[^"\\]|\\.)*)")/g;
+const TELLING = /token|secret|key|pass|auth|sign/i;
+
+/** Without the escapes of JSON: they are not in every text that repeats it. */
+function unquoted(value: string): string {
+  try {
+    return String(JSON.parse(`"${value}"`));
+  } catch {
+    return value;
+  }
 }

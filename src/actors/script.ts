@@ -1,20 +1,15 @@
 import { TemplateError } from '../config/error.ts';
-import type { Condition } from '../config/records.ts';
 import type { EventScope } from '../config/scope.ts';
 import { fillTemplate } from '../config/template.ts';
 import type { Environment } from '../environment.ts';
-import { jsonText } from '../json/lossless.ts';
-import { compileCondition, describeCondition, type Holds } from '../messages/condition.ts';
 import { readPointer } from '../messages/pointer.ts';
 import type { PreparedStep } from '../transport/handshake.ts';
-import { type Suspects, searchPlace } from './frame-search.ts';
+import { Expectation, writtenText } from './expectation.ts';
 import type { ReceivedValue } from './received-value.ts';
 import { credentials, type Redaction } from './redaction.ts';
 
 /** Texts of at least this length that are extracted may be tokens; shorter ones are kinds, channels and the like. */
 const SHORTEST_TOKEN = 8;
-/** Of the last value seen, in a cause. */
-const LONGEST_SHOWN = 200;
 
 export interface ScriptOptions {
   readonly steps: readonly PreparedStep[];
@@ -28,12 +23,8 @@ export type Replied = (fault: string | undefined) => void;
 interface Expected {
   readonly index: number;
   readonly step: PreparedStep;
-  readonly condition: Condition;
-  readonly suspects: Suspects;
-  readonly holds: Holds;
+  readonly reply: Expectation;
   readonly replied: Replied;
-  /** The last value at the pointer. */
-  seen: unknown;
 }
 
 /** The script of one socket: what its steps say, which reply is expected, and what was extracted from the last ones. */
@@ -72,12 +63,23 @@ export class Script {
   }
 
   /** From now on the reply of a step is looked for; `replied` runs at the first frame that is it. */
-  expect(index: number, replied: Replied): void {
-    const step = this.#options.steps[index];
-    const condition = step?.expect;
-    if (!step || !condition) return;
-    const compiled = { suspects: searchPlace(condition), holds: compileCondition(condition) };
-    this.#expected = { index, step, condition, ...compiled, replied, seen: undefined };
+  expect(index: number, held: boolean, replied: Replied): void {
+    const { steps, redaction, environment } = this.#options;
+    const step = steps[index];
+    if (!step?.expect) return;
+    const { expect: conditions, within } = step;
+    const reply = new Expectation({ conditions, within, clock: environment.clock, held, redaction });
+    this.#expected = { index, step, reply, replied };
+  }
+
+  /** Milliseconds for which the reply is waited for still; undefined when none is. */
+  get left(): number | undefined {
+    return this.#expected?.reply.left;
+  }
+
+  /** Reading is held back, or goes on. */
+  hold(held: boolean): void {
+    this.#expected?.reply.hold(held);
   }
 
   /** Nothing is expected any more. */
@@ -91,11 +93,7 @@ export class Script {
 
   /** Whether it is the expected reply. */
   awaits(received: ReceivedValue): boolean {
-    const expected = this.#expected;
-    if (!expected?.suspects(received.data) || received.value === undefined) return false;
-    if (expected.holds(received.value)) return true;
-    expected.seen = readPointer(received.value, expected.condition.pointer) ?? expected.seen;
-    return false;
+    return this.#expected?.reply.isMetBy(received) ?? false;
   }
 
   /** Ends the step whose reply it is. */
@@ -108,20 +106,15 @@ export class Script {
   /** What was waited for in vain, as a sentence. */
   get unmet(): string {
     if (!this.#expected) return 'the reply was not received in time';
-    const { index, step } = this.#expected;
-    return `${nameOf(index)}: ${this.#awaited(this.#expected, ` was not received within ${duration(step.within)}`)}`;
+    const { index, step, reply } = this.#expected;
+    return `${nameOf(index)}: ${reply.describe(` was not received within ${duration(step.within)}`)}`;
   }
 
   /** What is being waited for, as the end of a sentence; undefined when nothing is. */
   get waiting(): string | undefined {
     if (!this.#expected) return undefined;
-    return `while ${nameOf(this.#expected.index)} expected ${this.#awaited(this.#expected, '')}`;
-  }
-
-  #awaited({ condition, seen }: Expected, fate: string): string {
-    const { redaction } = this.#options;
-    const last = seen === undefined ? 'nothing was seen there' : `last seen there: ${shown(seen, redaction)}`;
-    return `${redaction.redact(describeCondition(condition))}${fate}; ${last}`;
+    const { index, reply } = this.#expected;
+    return `while ${nameOf(index)} expected ${reply.describe()}`;
   }
 
   /** What is missing, if something is. */
@@ -129,7 +122,7 @@ export class Script {
     for (const [name, pointer] of Object.entries(step.extract)) {
       const found = readPointer(value, pointer);
       if (found === undefined) return `${nameOf(index)}: the reply has nothing at ${pointer} to extract as ${name}`;
-      if (typeof found === 'string' && found.length >= SHORTEST_TOKEN) this.#options.redaction.add(found);
+      hide(found, this.#options.redaction);
       this.#extracted.set(name, found);
     }
     return undefined;
@@ -162,17 +155,12 @@ function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
 }
 
-/** Hidden before it is cut: a part of a secret would not be found. */
-function shown(value: unknown, { redact }: Pick<Redaction, 'redact'>): string {
-  const text = redact(written(value));
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+/** What is extracted may be a token, or hold some. */
+function hide(value: unknown, redaction: Pick<Redaction, 'add'>): void {
+  if (typeof value === 'string' && value.length >= SHORTEST_TOKEN) redaction.add(value);
+  else hideWithin(value, redaction);
 }
 
-function written(value: unknown): string {
-  try {
-    return jsonText(value) ?? String(value);
-  } catch (error) {
-    if (error instanceof RangeError) return 'a value that is nested too deep to be shown';
-    throw error;
-  }
+function hideWithin(value: unknown, { add }: Pick<Redaction, 'add'>): void {
+  if (typeof value === 'object') for (const inner of credentials(writtenText(value))) add(inner);
 }

@@ -36,7 +36,7 @@ export function readableLine(json: string, style: Style): string {
     style(PAINTS.get(level) ?? 'dim', level.padEnd(5)),
     ...(who === '' ? [] : [`${style('bold', printable(who))} `]),
   ];
-  return `${head.join(' ')} ${printable(text(fields, 'msg'))}${errorText(fields, style)}\n`;
+  return `${head.join(' ')} ${printable(text(fields, 'msg'))}${suppressedText(fields)}${errorText(fields, style)}\n`;
 }
 
 const PAINTS: ReadonlyMap<string, Paint> = new Map([
@@ -76,6 +76,11 @@ function component(fields: Fields): string {
 
 function firstText(fields: Fields, keys: readonly string[]): string {
   return keys.map((key) => text(fields, key)).find((value) => value !== '') ?? '';
+}
+
+/** How many others the line stands for. */
+function suppressedText({ suppressed }: Fields): string {
+  return typeof suppressed === 'number' ? ` (and ${suppressed} more)` : '';
 }
 
 function errorText(fields: Fields, style: Style): string {

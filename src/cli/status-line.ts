@@ -24,6 +24,7 @@ export function formatStatus({ status, rates, now }: StatusView, width: number, 
   const tail = [
     part(`in ${formatRate(rates.received)}/s, out ${formatRate(rates.delivered)}/s`),
     part(`${inFlight(status)} in flight`),
+    ...(unusable(status) === 0 ? [] : [part(`${unusable(status)} failed`, 'red')]),
     ...(connections.length === 0 ? [] : [part(plural(reconnects(connections), 'reconnect'))]),
   ];
   const full = [...stage, ...ties.map(tiePart), ...tail];
@@ -102,6 +103,12 @@ function peersPart(endpoints: readonly Served[]): Part[] {
 
 function inFlight(status: SupervisorStatus): number {
   return status.pipelines.flatMap(({ sources }) => sources).reduce((sum, source) => sum + source.inFlight, 0);
+}
+
+/** Events that could not be used or delivered, whether somebody takes them or not. */
+function unusable({ pipelines }: SupervisorStatus): number {
+  const components = pipelines.flatMap(({ sources, sinks }) => [...sources, ...sinks]);
+  return components.reduce((sum, { rejected, failed }) => sum + rejected + failed, 0);
 }
 
 function reconnects(connections: readonly Connected[]): number {

@@ -1,4 +1,4 @@
-import type { RecordCounts, SinkStatus, SourceStatus, SupervisorStatus } from '../index.ts';
+import type { ConnectionStatus, RecordCounts, SinkStatus, SourceStatus, SupervisorStatus } from '../index.ts';
 import type { EndpointStatus } from '../supervision/status.ts';
 import { endpointsOf } from './endpoints.ts';
 import { plural } from './phrases.ts';
@@ -25,6 +25,7 @@ export function tally(status: SupervisorStatus): string {
     ].join(', ');
   }
   const records = sources.flatMap((each) => each.records ?? []);
+  const connections = sources.flatMap(({ connection }) => connection ?? []);
   const came = {
     received: sum(sources, 'received'),
     rejected: sum(sources, 'rejected'),
@@ -34,6 +35,7 @@ export function tally(status: SupervisorStatus): string {
       pruned: sum(records, 'pruned'),
       missing: sum(records, 'missing'),
     },
+    connection: { answered: sum(connections, 'answered') },
   };
   const went = {
     delivered: sum(sinks, 'delivered'),
@@ -86,13 +88,17 @@ function componentsOf({ pipelines }: SupervisorStatus): { sources: SourceStatus[
   };
 }
 
-type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'> & { readonly records?: Passed };
+type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'> & {
+  readonly records?: Passed;
+  readonly connection?: Pick<ConnectionStatus, 'answered'>;
+};
 type Passed = Pick<RecordCounts, 'passedOver' | 'pruned' | 'missing'>;
 type Went = Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected' | 'failed'>;
 
-function sourceWords({ received, rejected, failed, records }: Came): string {
+function sourceWords({ received, rejected, failed, records, connection }: Came): string {
   const { passedOver = 0, pruned = 0, missing = 0 } = records ?? {};
-  const words = besides({ rejected, 'to failures': failed, 'passed over': passedOver, pruned, missing });
+  const answered = connection?.answered ?? 0;
+  const words = besides({ rejected, 'to failures': failed, 'passed over': passedOver, answered, pruned, missing });
   return `received ${received}${words}`;
 }
 

@@ -36,7 +36,7 @@ export function unlocated(complaints: readonly Complaint[]): Problem[] {
 /** A value as an error may show it: credentials are hidden, long texts cut, maps and lists named only. */
 export function shownValue(value: unknown, path: Path): string {
   if (value === null) return 'null';
-  if (path.some((part) => HIDDEN.has(part))) return '(hidden)';
+  if (isHidden(path)) return '(hidden)';
   if (typeof value === 'string') return JSON.stringify(shortened(shownText(value)));
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'a map';
@@ -64,7 +64,14 @@ const HIDDEN: ReadonlySet<string | number> = new Set([
   'app-heartbeat',
   'heartbeatRequests',
 ]);
+/** What of these is about what comes in: the patterns for it are no secrets. */
+const SHOWN: ReadonlySet<string | number> = new Set(['expect', 'within', 'extract', 'when']);
 const LONGEST = 80;
+
+function isHidden(path: Path): boolean {
+  const hidden = path.findIndex((part) => HIDDEN.has(part));
+  return hidden >= 0 && !path.slice(hidden).some((part) => SHOWN.has(part));
+}
 
 function shownText(text: string): string {
   return text.includes('://') ? shownUrl(text) : text;

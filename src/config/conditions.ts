@@ -33,7 +33,15 @@ export function condition() {
       },
       { when: ({ value }) => isRecord(value) },
     )
-    .meta({ type: 'condition', expected: 'a condition such as { pointer: /type, equals: data }' });
+    .meta({ type: 'condition', expected: CONDITION });
+}
+
+/** Of which all must hold: one, or a list. */
+export function conditions() {
+  return z
+    .union([z.lazy(condition), z.lazy(() => z.array(condition()).min(1))])
+    .transform((written): readonly Condition[] => (Array.isArray(written) ? written : [written]))
+    .meta({ type: 'condition or list', expected: `${CONDITION}, or a list of them` });
 }
 
 /** Alternatives, in each of which all must hold. A list of conditions is the only one. */
@@ -65,6 +73,7 @@ export function select() {
     });
 }
 
+const CONDITION = 'a condition such as { pointer: /type, equals: data }';
 const FORMS = ['equals', 'in', 'exists', 'matches'] as const;
 
 function formsOf(options: Readonly<Partial<Record<(typeof FORMS)[number], unknown>>>) {

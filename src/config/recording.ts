@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { select } from './conditions.ts';
 import { pointer } from './pointers.ts';
 import { recordSchema } from './schema.ts';
-import { addedFieldFaults, fieldNames } from './schema-faults.ts';
+import { addedFieldFaults, cursorFaults, fieldNames } from './schema-faults.ts';
 import { fieldName } from './schema-field.ts';
 import { isRecord } from './tree.ts';
 import { duration, payload } from './values.ts';
@@ -117,7 +117,7 @@ export function checkRecording<T extends z.ZodObject<ReturnType<typeof recording
     .superRefine(
       (options, context) => {
         const names = options.schema === undefined ? undefined : fieldNames(options.schema);
-        for (const { path, message } of addedFieldFaults(options, names)) {
+        for (const { path, message } of [...addedFieldFaults(options, names), ...cursorFaults(options, names)]) {
           context.addIssue({ code: 'custom', message, path: [...path] });
         }
       },

@@ -17,8 +17,8 @@ export interface Condition {
 export interface Step {
   /** A templated text frame. */
   readonly send?: string | undefined;
-  /** Must hold of a frame that comes after it. */
-  readonly expect?: Condition | undefined;
+  /** All must hold of one frame that comes after it. */
+  readonly expect?: readonly Condition[] | undefined;
   /** Milliseconds. */
   readonly within: number;
   /** Name ← JSON pointer into the expected frame. Later steps use them as `${name}`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonText } from '../json/lossless.ts';
-import { condition } from './conditions.ts';
+import { conditions } from './conditions.ts';
 import type { Step } from './records.ts';
 import { extract, scriptFaults } from './script.ts';
 import { isRecord, type Json, type Path } from './tree.ts';
@@ -46,11 +46,11 @@ function step() {
   return z
     .strictObject({
       send: message().optional().describe('What is sent, as an element of `requests`.'),
-      expect: z
-        .lazy(condition)
+      expect: conditions()
         .optional()
-        .meta({ type: 'condition' })
-        .describe('What must hold of a message that follows, a condition as in `select`; others pass meanwhile.'),
+        .describe(
+          'What must hold of a message that follows, as in `select`; of a list all. Other messages pass meanwhile.',
+        ),
       within: duration().optional().describe('Time for it to come, after which the attempt has failed. Default `10s`.'),
       extract: extract()
         .optional()

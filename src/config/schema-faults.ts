@@ -2,7 +2,7 @@ import { compileSchema, type SchemaContents } from '../messages/schema/compile.t
 import { SchemaError } from '../messages/schema/error.ts';
 import type { Field } from '../messages/schema/field.ts';
 import type { SchemaOptions } from './records.ts';
-import type { Path } from './tree.ts';
+import { type Path, valueAt } from './tree.ts';
 
 /** What is wrong with a schema; `path` is that below the option `schema`, as it is written. */
 export interface SchemaFault {
@@ -64,6 +64,24 @@ export function addedFieldFaults(added: AddedFields, names: ReadonlySet<string> 
     if (key === 'received-field' || name !== added['received-field']) return [];
     return [{ path: [key], message: 'is added already, with the time of receipt; expected another' }];
   });
+}
+
+/** A cursor that is looked for where no record has anything: it would never move. `path` as before. */
+export function cursorFaults(block: AddedFields, names: ReadonlySet<string> | undefined): SchemaFault[] {
+  const field = valueAt(block, ['cursor', 'value-field']);
+  const pointer = valueAt(block, ['cursor', 'value-pointer']);
+  const [key, name] =
+    typeof field === 'string'
+      ? (['value-field', field.split('.')[0]] as const)
+      : (['value-pointer', typeof pointer === 'string' ? pointer.split('/')[1] : undefined] as const);
+  const added = [block['received-field'], block['event-time-field']];
+  if (names === undefined || name === undefined || names.has(unescapedKey(name)) || added.includes(name)) return [];
+  return [{ path: ['cursor', key], message: 'is no field of the schema: the cursor would never move' }];
+}
+
+/** Of a JSON pointer (RFC 6901). */
+function unescapedKey(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 export interface AddedFields {

@@ -68,9 +68,14 @@ export function compileRequest(text: string, names?: ReadonlySet<string>): Templ
   return compileTemplate(text, { event: names !== undefined && names.size > 0 ? names : false, json: isJson(text) });
 }
 
-/** Compiles the answer to a frame of the peer, whose fields are those of that frame. */
+/** Compiles the answer to a frame of the peer, whose fields are those of that frame: it is no event, of no batch. */
 export function compileAnswer(text: string): Template {
-  return compileTemplate(text, { json: isJson(text) });
+  const template = compileTemplate(text, { json: isJson(text) });
+  for (const part of template.parts) {
+    if (typeof part === 'string' || (part.kind !== 'msg' && part.kind !== 'stat')) continue;
+    throw new TemplateError(shownExpression(part), 'reads an event or a batch, and there is none here');
+  }
+  return template;
 }
 
 /** Fills in a template. Rejects with a `TemplateError` naming the expression that has no value and no default. */
@@ -207,8 +212,10 @@ function textOf(value: unknown): string | undefined {
 }
 
 function refuseEvent(expression: Expression, event: boolean | ReadonlySet<string>): void {
-  if (event === true || (expression.kind !== 'field' && expression.kind !== 'msg')) return;
+  if (event === true) return;
   const shown = shownExpression(expression);
+  if (expression.kind === 'stat') throw new TemplateError(shown, 'reads a batch, and there is none here');
+  if (expression.kind !== 'field' && expression.kind !== 'msg') return;
   if (event === false || expression.kind !== 'field')
     throw new TemplateError(shown, 'reads an event, and there is none here');
   const [name = '', ...rest] = expression.path;
@@ -219,7 +226,7 @@ function refuseEvent(expression: Expression, event: boolean | ReadonlySet<string
 function refuseReading(expression: Expression): void {
   if (expression.kind !== 'file' && expression.kind !== 'secret') return;
   const kind = expression.kind === 'file' ? 'file' : 'secret';
-  throw new TemplateError(shownExpression(expression), `reads a ${kind}, which cannot be done for each batch`);
+  throw new TemplateError(shownExpression(expression), `reads a ${kind}, which cannot be done for each event or batch`);
 }
 
 function unescaped(expression: string, json: boolean): string {

@@ -7,14 +7,14 @@ import { isToBeKept, type Keep, LosslessNumber } from './lossless-number.ts';
  */
 export interface MarkedText {
   readonly text: string;
-  /** What a kept number begins with, and no other string in the text. */
-  readonly mark: string;
-  /** How many were marked. */
+  /** How many were marked, and what looked like one. */
   readonly count: number;
 }
 
+/** What a kept number begins with. A list whose first text begins so gets one mark more. */
 const MARK = '\u0001';
 const MARK_ESCAPE = '\\u0001';
+const LOOKALIKE = /\[[ \t\n\r]*"(?=\\u0001)/g;
 
 /** Characters from which on a double may not hold a number, an exponent apart. */
 const LONG = 16;
@@ -35,30 +35,39 @@ const LOWER_E = 0x65;
 export function markNumbers(text: string, keep: Keep): MarkedText | undefined {
   const found = numbersToKeep(text, keep);
   if (found.length === 0) return undefined;
-  const length = freeLength(text);
-  const open = `["${MARK_ESCAPE.repeat(length)}`;
-  let marked = '';
+  if (!text.includes(MARK_ESCAPE)) return { text: marked(text, found), count: found.length };
+  let lookalikes = 0;
+  const told = text.replace(LOOKALIKE, (opening) => {
+    lookalikes += 1;
+    return opening + MARK_ESCAPE;
+  });
+  return { text: marked(told, numbersToKeep(told, keep)), count: found.length + lookalikes };
+}
+
+function marked(text: string, found: readonly Span[]): string {
+  let result = '';
   let copied = 0;
   for (const [start, end] of found) {
-    marked += `${text.slice(copied, start)}${open}${text.slice(start, end)}"]`;
+    result += `${text.slice(copied, start)}["${MARK_ESCAPE}${text.slice(start, end)}"]`;
     copied = end;
   }
-  return { text: marked + text.slice(copied), mark: MARK.repeat(length), count: found.length };
+  return result + text.slice(copied);
 }
 
 /** The value of a marked text, its marked numbers replaced. Without recursion: it may be nested deeper than the stack. */
-export function takeMarked(value: unknown, { mark, count }: MarkedText): unknown {
-  const whole = markedNumber(value, mark);
+export function takeMarked(value: unknown, { count }: MarkedText): unknown {
+  const whole = markedNumber(value);
   if (whole) return whole;
   const open: unknown[] = [value];
   // One of two equal keys is lost with its number: then all is looked at.
   for (let left = count; left > 0 && open.length > 0; ) {
     const next = open.pop();
     if (typeof next !== 'object' || next === null) continue;
+    if (Array.isArray(next) && takeOff(next)) left -= 1;
     for (const key of Array.isArray(next) ? next.keys() : Object.keys(next)) {
       const part: unknown = Reflect.get(next, key);
       if (typeof part !== 'object' || part === null) continue;
-      const number = markedNumber(part, mark);
+      const number = markedNumber(part);
       if (!number) open.push(part);
       // An own property also when it is named `__proto__`: JSON.parse has made it one.
       else if (Reflect.set(next, key, number)) left -= 1;
@@ -67,15 +76,26 @@ export function takeMarked(value: unknown, { mark, count }: MarkedText): unknown
   return value;
 }
 
-function markedNumber(value: unknown, mark: string): LosslessNumber | undefined {
+function markedNumber(value: unknown): LosslessNumber | undefined {
   if (!Array.isArray(value) || value.length !== 1) return undefined;
   const text: unknown = value[0];
-  return typeof text === 'string' && text.startsWith(mark) ? new LosslessNumber(text.slice(mark.length)) : undefined;
+  if (typeof text !== 'string' || !text.startsWith(MARK) || text.startsWith(MARK, MARK.length)) return undefined;
+  return new LosslessNumber(text.slice(MARK.length));
 }
 
+/** The mark that a list got because it looked like a number. */
+function takeOff(list: unknown[]): boolean {
+  const [first] = list;
+  if (typeof first !== 'string' || !first.startsWith(MARK)) return false;
+  list[0] = first.slice(MARK.length);
+  return true;
+}
+
+type Span = readonly [start: number, end: number];
+
 /** Where they start and end. A loop over the characters takes half the time of a search for what looks like one. */
-function numbersToKeep(text: string, keep: Keep): [start: number, end: number][] {
-  const found: [number, number][] = [];
+function numbersToKeep(text: string, keep: Keep): Span[] {
+  const found: Span[] = [];
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
@@ -94,13 +114,6 @@ function numbersToKeep(text: string, keep: Keep): [start: number, end: number][]
 /** With a zero at the end, or with so many characters that the number may be too small to be written without exponent. */
 function isOddlyWritten(text: string, start: number, end: number): boolean {
   return text.charCodeAt(end - 1) === ZERO || end - start >= SMALL;
-}
-
-/** How often the mark has to be repeated so that nothing in the text reads like it. */
-function freeLength(text: string): number {
-  let length = 1;
-  while (text.includes(MARK_ESCAPE.repeat(length))) length *= 2;
-  return length;
 }
 
 /** Behind the quote that ends a string: one behind an even number of backslashes. */

@@ -1,18 +1,25 @@
 import { TemplateError } from '../config/error.ts';
 import type { EventScope } from '../config/scope.ts';
 import { fillTemplate, type Template } from '../config/template.ts';
+import { parseJson } from '../json/lossless.ts';
 import type { Message } from './message.ts';
-import { readValue } from './payload.ts';
 import { PayloadError } from './payload-error.ts';
 import { readPath } from './pointer.ts';
 
 /** Where a sink's templates find what is not of the event. */
 export type SinkScope = Pick<EventScope, 'cursor' | 'env' | 'time'>;
 
+/** Marks fields that nobody has asked for yet. */
+const UNREAD = Symbol('unread');
+
 /** What the templates of a sink read: one event, and the number of its batch as `${stat|_BATCH_NUMBER}`, if it has one. */
 export function eventScope(message: Message, scope: SinkScope, number?: number): EventScope {
+  let fields: unknown = UNREAD;
   return {
-    lookUp: (path) => readPath(fieldsOf(message), path),
+    lookUp: (path) => {
+      if (fields === UNREAD) fields = fieldsOf(message);
+      return readPath(fields, path);
+    },
     attribute: (name) => (Object.hasOwn(message.attributes, name) ? message.attributes[name] : undefined),
     stat: (name) => (name === '_BATCH_NUMBER' ? number : undefined),
     cursor: () => scope.cursor(),
@@ -34,10 +41,11 @@ export function fillFromEvent(template: Template, scope: EventScope): string {
   }
 }
 
-/** As text an event may be written that is not JSON; it has no fields. */
-function fieldsOf(message: Message): unknown {
+/** Read from the text, so that every digit is kept. As text an event may be written that is not JSON: it has no fields. */
+function fieldsOf({ encoding, text }: Message): unknown {
+  if (encoding !== 'json') return undefined;
   try {
-    return readValue(message);
+    return parseJson(text, 'text');
   } catch {
     return undefined;
   }

@@ -18,7 +18,10 @@ export interface RecordIntakeSetup {
   /** `on-error` left out: the source goes on. */
   readonly options: Partial<RecordOptions>;
   readonly schema?: RecordSchema | undefined;
-  readonly stream: Pick<SourceStream, 'name' | 'encoding' | 'receive' | 'fail' | 'ended' | 'pruned' | 'held$'>;
+  readonly stream: Pick<
+    SourceStream,
+    'name' | 'encoding' | 'receive' | 'fail' | 'failed' | 'ended' | 'pruned' | 'held$'
+  >;
   readonly now: () => number;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'warn'>;
@@ -132,7 +135,8 @@ class ReadingIntake implements RecordIntake {
       }
       stream.receive(received, attributes);
       received = [];
-      unusable ??= this.#fail(frame, read);
+      const thrown = this.#fail(frame, read);
+      unusable ??= thrown;
     }
     stream.receive(received, attributes);
     if (unusable) throw unusable;
@@ -141,8 +145,12 @@ class ReadingIntake implements RecordIntake {
   /** What is thrown for it, if anything is. */
   #fail(frame: ReceivedFrame, fault: MessageFault): UnusableMessageError | undefined {
     const { stream, options } = this.#setup;
+    const taken = stream.failed;
     stream.fail(frame, fault);
+    // What nobody takes is logged as rejected already.
+    const isLogged = stream.failed === taken;
     if (options['on-error'] === 'fail') return new UnusableMessageError(stream.name, fault, frame.data);
+    if (isLogged) return undefined;
     const { code, message, path = '', field } = fault;
     const where = { path: path.slice(0, LONGEST_PATH), ...(field === undefined ? {} : { field }) };
     this.#failures.log({ source: stream.name, code, ...where }, `a message cannot be used: ${message}`);

@@ -168,5 +168,7 @@ function faultOf(error: unknown): MessageFault {
     return { code, message, path, field };
   }
   if (error instanceof SyntaxError) return { code: 'json', message: `not JSON: ${error.message}`, path: '' };
+  // Of a few megabytes of empty objects a schema with many fields makes more than a text can hold.
+  if (error instanceof RangeError) return { code: 'record', message: `too large: ${error.message}`, path: '' };
   throw error;
 }

@@ -62,9 +62,11 @@ export class SequenceWatch {
 /** Also of text: many feeds write their numbers so. */
 function integerOf(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
   const text = value instanceof LosslessNumber ? value.value : value;
-  return typeof text === 'string' && INTEGER.test(text) ? BigInt(text) : undefined;
+  if (typeof text === 'string' && INTEGER.test(text)) return BigInt(text);
+  // For a schema with a numeric 7.0 is kept as it is written, else it is read as 7.
+  const number = value instanceof LosslessNumber ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? BigInt(number) : undefined;
 }
 
 /** An object is no key, like nothing at all. */

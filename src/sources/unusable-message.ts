@@ -1,10 +1,11 @@
 import { HawserError } from '../errors.ts';
+import { oneLine } from '../messages/json-text.ts';
 import type { MessageFault } from './record-reader.ts';
 
 /** How much of the message is shown, in bytes. */
 const SHOWN = 1024;
 
-/** A source got a message that cannot become events, and is told to fail then (`on-error: fail`). */
+/** A source got a message that cannot become events, and is told to fail then (`on-error: fail`). One line. */
 export class UnusableMessageError extends HawserError {
   readonly code: string;
   /** Where in the message: a JSON pointer. */
@@ -14,7 +15,7 @@ export class UnusableMessageError extends HawserError {
 
   constructor(source: string, { code, message, path = '', field = '' }: MessageFault, data: Buffer) {
     const place = path === '' ? '' : ` at ${shown(Buffer.from(path))}`;
-    super(`source ${source} cannot use a message: ${message}${place}; the message is ${shown(data)}`);
+    super(oneLine(`source ${source} cannot use a message: ${message}${place}; the message is ${shown(data)}`));
     this.code = code;
     this.path = path;
     this.field = field;

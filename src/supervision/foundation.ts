@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import type { Child } from '../actors/group.ts';
 import { type ListenerWord, listenerActor, shownHost } from '../actors/listener.ts';
 import { openedActor } from '../actors/opened.ts';
-import type { CursorOptions, ListenerOptions, PipelineOptions, SchemaOptions } from '../config/options.ts';
+import type { CursorOptions, ListenerOptions, PipelineOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
 import type { Environment } from '../environment.ts';
 import type { RecordSchema } from '../messages/schema/record-schema.ts';
@@ -12,7 +12,7 @@ import type { PeerStatus } from '../transport/accepted-peer.ts';
 import { Endpoint } from '../transport/endpoint.ts';
 import { createGate } from '../transport/peer-gate.ts';
 import { child } from './child.ts';
-import { SourceSchema } from './source-schema.ts';
+import { SourceSchema, type SourceSchemaOptions } from './source-schema.ts';
 import type { EndpointStatus } from './status.ts';
 
 export interface FoundationOptions {
@@ -61,7 +61,7 @@ class SharedFoundation implements Foundation {
 
   constructor(options: FoundationOptions) {
     this.#options = options;
-    const schemas = schemaOwners(options.pipeline).map(([name, schema]) => this.#read(name, schema));
+    const schemas = schemaOwners(options.pipeline).map((owner) => this.#read(owner));
     const cursors = cursorOwners(options.pipeline).map(([name, cursor]) => this.#keep(name, cursor));
     this.children = [...schemas, ...cursors, ...options.pipeline.listeners.map((listener) => this.#serve(listener))];
   }
@@ -98,9 +98,9 @@ class SharedFoundation implements Foundation {
     return found;
   }
 
-  #read(source: string, options: SchemaOptions): Child {
+  #read({ source, ...owner }: SchemaOwner): Child {
     const { environment, pipeline, folder } = this.#options;
-    const schema = new SourceSchema({ source, schema: options, files: environment.files, folder });
+    const schema = new SourceSchema({ source, ...owner, files: environment.files, folder });
     this.#schemas.set(source, schema);
     const id = `${pipeline.name}/${source}/schema`;
     return child(id, openedActor(id, schema));
@@ -156,10 +156,12 @@ class SharedFoundation implements Foundation {
   }
 }
 
-function schemaOwners({ sources }: PipelineOptions): [string, SchemaOptions][] {
-  return sources.flatMap(({ name, kind, options }): [string, SchemaOptions][] => {
+type SchemaOwner = Pick<SourceSchemaOptions, 'source' | 'schema' | 'added'>;
+
+function schemaOwners({ sources }: PipelineOptions): SchemaOwner[] {
+  return sources.flatMap(({ name, kind, options }): SchemaOwner[] => {
     if (kind !== 'web-socket' || options.mode === 'relay' || !options.schema) return [];
-    return [[name, options.schema]];
+    return [{ source: name, schema: options.schema, added: options }];
   });
 }
 

@@ -9,6 +9,7 @@ import type { DialRequest, Environment, FrameSocket, Handshake } from '../../src
 import { createMemoryNetwork } from '../../src/testing/memory-network.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
 import type { Traffic, TrafficEdges } from '../../src/transport/traffic.ts';
+import { RecordedWire } from '../sinks/recorded-wire.ts';
 import { Recorder } from '../transport/ends.ts';
 import { silentTraffic } from './silent-traffic.ts';
 
@@ -23,13 +24,14 @@ function optionsOf(own: object): Options {
 }
 
 interface Setup {
+  readonly dial?: Environment['dial'];
   readonly options?: object;
   readonly traffic?: Traffic;
   readonly cursor?: { value: string | undefined };
   readonly env?: Record<string, string>;
 }
 
-async function createBench({ options = {}, traffic = silentTraffic(), cursor, env = {} }: Setup = {}) {
+async function createBench({ options = {}, traffic = silentTraffic(), cursor, env = {}, dial }: Setup = {}) {
   const clock = createStepClock();
   const network = createMemoryNetwork({ clock });
   const peers: { socket: FrameSocket; handshake: Handshake }[] = [];
@@ -47,7 +49,7 @@ async function createBench({ options = {}, traffic = silentTraffic(), cursor, en
     random: () => 0,
     dial: (request, events) => {
       dialled.push(request);
-      return network.dial(request, events);
+      return (dial ?? network.dial)(request, events);
     },
     listen: network.listen,
     env,
@@ -269,5 +271,17 @@ describe('a peer that falls silent while it is greeted', () => {
     const bench = await createBench({ options: { requests: ['a', 'b'], 'request-interval': '1h' } });
     await bench.clock.advance(3_600_000);
     expect([bench.status?.state, bench.dialled.length]).toEqual(['live', 1]);
+  });
+});
+
+describe('a dial that fails before it has returned', () => {
+  test('is a failed attempt', async () => {
+    const dial: Environment['dial'] = (_, events) => {
+      events.lost({ kind: 'network', code: 'ENOBUFS', message: 'no room' });
+      const socket = new RecordedWire();
+      return Object.assign(socket, { pause() {}, resume() {}, close() {}, terminate() {} });
+    };
+    const bench = await createBench({ dial });
+    expect(bench.status).toMatchObject({ state: 'waiting', cause: { message: 'ENOBUFS: no room' } });
   });
 });

@@ -27,7 +27,7 @@ class RecordedSocket extends RecordedWire {
 
 const SCRIPT: readonly PreparedStep[] = [
   { send: compileRequest('first'), within: 1, extract: {} },
-  { expect: { pointer: '/id', exists: true }, within: 1, extract: { id: '/id' } },
+  { expect: [{ pointer: '/id', exists: true }], within: 1, extract: { id: '/id' } },
   { send: compileRequest('{"id":"${id}"}', new Set(['id'])), within: 1, extract: {} },
   { send: compileRequest('text ${id}', new Set(['id'])), within: 1, extract: {} },
 ];

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of hawser, not of JavaScript
 import { describe, expect, test } from 'vitest';
-import { createRedaction, hideHandshake } from '../../src/actors/redaction.ts';
+import { createRedaction, credentials, hideHandshake } from '../../src/actors/redaction.ts';
 import { compileAnswer, compileRequest } from '../../src/config/template.ts';
 
 function redactionOf(...values: string[]) {
@@ -30,6 +30,13 @@ describe('a redaction', () => {
     expect(redactionOf('a "quoted" word').redact('{"echo":"a \\"quoted\\" word"}')).toBe('{"echo":"(hidden)"}');
   });
 
+  test('hides a value that no URL can hold', () => {
+    const redaction = redactionOf('half \ud800 of a pair');
+    expect(redaction.redact('half \ud800 of a pair and {"echo":"half \\ud800 of a pair"}')).toBe(
+      '(hidden) and {"echo":"(hidden)"}',
+    );
+  });
+
   test('takes a value for text, not for a pattern', () => {
     expect(redactionOf('.*$1').redact('anything')).toBe('anything');
   });
@@ -42,6 +49,26 @@ describe('a redaction', () => {
     const redaction = redactionOf('s3cret');
     redaction.clear();
     expect(redaction.redact('s3cret')).toBe('s3cret');
+  });
+});
+
+describe('the credentials of a request', () => {
+  test('are the texts under names that tell', () => {
+    expect(credentials('{"op":"login","seps":[",",":"],"api-key":"one","Passphrase" : "two","id":"three"}')).toEqual([
+      'one',
+      'two',
+    ]);
+  });
+
+  test('are read as JSON writes them', () => {
+    expect(credentials('{"token":"a \\"quoted\\" word"}')).toEqual(['a "quoted" word']);
+  });
+
+  test('are found in time, whatever a peer has put into it', () => {
+    const filled = JSON.stringify({ nonce: 'token'.repeat(400_000), quotes: '"'.repeat(400_000), token: 'word' });
+    const from = performance.now();
+    expect(credentials(filled)).toEqual(['word']);
+    expect(performance.now() - from).toBeLessThan(2_000);
   });
 });
 

@@ -38,6 +38,12 @@ describe('a readable log line', () => {
     expect(text()).toMatch(new RegExp(` info {2}${who} {2}hello\n$`));
   });
 
+  test('it says for how many others it stands', () => {
+    const { logger, text } = readable();
+    logger.warn({ source: 'exchange', suppressed: 3 }, 'unusable');
+    expect(text()).toMatch(/exchange {2}unusable \(and 3 more\)\n$/);
+  });
+
   test('without a component it is time, level and the sentence', () => {
     const { logger, text } = readable();
     logger.info('hello');

@@ -23,6 +23,11 @@ describe('the status line', () => {
     );
   });
 
+  test('it counts what could not be used or delivered', () => {
+    const sources = [source('exchange', { connection: LIVE, failed: 2 })];
+    expect(line(sources, [sink('peer', { rejected: 3 })])).toContain('│ 0 in flight │ 5 failed │');
+  });
+
   test('a waiting connection shows how long it still waits', () => {
     const waiting: ConnectionStatus = { ...LIVE, state: 'waiting', since: 1000, retryIn: 2500 };
     expect(line([source('exchange', { connection: waiting })], [], { now: 1700 })).toMatch(/^exchange waiting 1\.8s │/);

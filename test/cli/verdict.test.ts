@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Ending, judge } from '../../src/cli/verdict.ts';
 import type { SupervisorStatus } from '../../src/index.ts';
-import { LISTENING, sink, source, statusOf } from './status.ts';
+import { LISTENING, LIVE, sink, source, statusOf } from './status.ts';
 
 const IN = source('in', { received: 9 });
 
@@ -33,6 +33,14 @@ describe('the last line', () => {
     const sinks = [sink('w', { delivered: 4, failed: 2 })];
     expect(sentence(statusOf([{ ...IN, failed: 1 }], sinks))).toBe(
       'stopped: in received 9 (to failures 1), w delivered 4 (to failures 2)',
+    );
+  });
+
+  test('it says what was passed over, answered, pruned and missing', () => {
+    const records = { selected: 1, passedOver: 2, ignored: 9, pruned: 4, gaps: 1, missing: 5, forgotten: 0 };
+    const exchange = source('exchange', { received: 1, records, connection: { ...LIVE, answered: 3 } });
+    expect(sentence(statusOf([exchange]))).toBe(
+      'stopped: exchange received 1 (passed over 2, answered 3, pruned 4, missing 5)',
     );
   });
 

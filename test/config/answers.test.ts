@@ -15,8 +15,8 @@ describe('respond', () => {
     });
   });
 
-  test('may send the environment, the time and the cursor', () => {
-    const send = '${env|A} ${time|now_iso} ${cursor||0}';
+  test('may send the environment, secrets, files, the time and the cursor', () => {
+    const send = '${env|A} ${secret|B} ${file|C} ${time|now_iso} ${cursor||0}';
     expect(block(`respond: [{ when: { pointer: "", equals: a }, send: "${send}" }]`)).toMatchObject({
       respond: [{ send }],
     });
@@ -41,12 +41,18 @@ describe('an answer that cannot be given says why', () => {
   test.each<[string, string]>([
     ['{ when: 5 }', '16 : (hidden) (a map) is not a list'],
     [`[{ ${when} }]`, '17 [0].send: is missing, expected JSON or text'],
-    ['[{ send: a }]', '17 [0].when: is missing, expected a condition or a list of them'],
-    ['[{ when: 5, send: a }]', '25 [0].when: (hidden) (a number) is not a condition or a list of them'],
+    [
+      '[{ send: a }]',
+      '17 [0].when: is missing, expected a condition such as { pointer: /type, equals: data }, or a list of them',
+    ],
+    [
+      '[{ when: 5, send: a }]',
+      '25 [0].when: 5 (a number) is not a condition such as { pointer: /type, equals: data }, or a list of them',
+    ],
     ['[{ when: [], send: a }]', '25 [0].when: is an empty list, expected at least one of them'],
     [
       '[{ when: [5], send: a }]',
-      '26 [0].when[0]: (hidden) (a number) is not a condition such as { pointer: /type, equals: data }',
+      '26 [0].when[0]: 5 (a number) is not a condition such as { pointer: /type, equals: data }',
     ],
     [
       '[{ when: { pointer: /a }, send: a }]',
@@ -54,8 +60,8 @@ describe('an answer that cannot be given says why', () => {
     ],
     [`[{ ${when}, send: null }]`, '59 [0].send: is empty, expected JSON or text'],
     [`[{ ${when}, send: a, sennd: a }]`, '62 [0].sennd: is not an option; did you mean "send"?'],
-    [`[{ ${when}, send: { a: "\${secret|x}" } }]`, '59 [0].send: ${secret|x} reads a secret'],
-    [`[{ ${when}, send: "\${file|x}" }]`, '59 [0].send: ${file|x} reads a file'],
+    [`[{ ${when}, send: { a: "\${msg|x}" } }]`, '59 [0].send: ${msg|x} reads an event or a batch'],
+    [`[{ ${when}, send: "\${stat|x}" }]`, '59 [0].send: ${stat|x} reads an event or a batch'],
     [`[{ ${when}, send: "\${x" }]`, '59 [0].send: ${… is a template without its closing }'],
   ])('%s', (respond, line) => {
     const [column, ...rest] = line.split(' ');

@@ -41,10 +41,13 @@ describe('a batch', () => {
 describe('a batch that cannot be made says why', () => {
   test.each<[string, string]>([
     ['mode: doc', '20 sinks[0].batch.mode: "doc" is not fixed or document'],
-    ['header: "${file|/a}"', '22 sinks[0].batch.header: ${file|/a} reads a file, which cannot be done for each batch'],
+    [
+      'header: "${file|/a}"',
+      '22 sinks[0].batch.header: ${file|/a} reads a file, which cannot be done for each event or batch',
+    ],
     [
       'footer: "${secret|a}"',
-      '22 sinks[0].batch.footer: ${secret|a} reads a secret, which cannot be done for each batch',
+      '22 sinks[0].batch.footer: ${secret|a} reads a secret, which cannot be done for each event or batch',
     ],
     ['header: "${"', '22 sinks[0].batch.header: ${… is a template without its closing }'],
     ['header: 5', '22 sinks[0].batch.header: 5 (a number) is not text'],

@@ -42,8 +42,8 @@ describe('a template that is filled in at once', () => {
       '${cursor} has no value: no cursor yet; cursor.initial-value or a default behind || would be the first',
     ],
     ['${env|GONE}', '${env|GONE} has no value: the environment variable is not set'],
-    ['${file|/etc/token||d}', '${file|/etc/token||…} reads a file, which cannot be done for each batch'],
-    ['${secret|token}', '${secret|token} reads a secret, which cannot be done for each batch'],
+    ['${file|/etc/token||d}', '${file|/etc/token||…} reads a file, which cannot be done for each event or batch'],
+    ['${secret|token}', '${secret|token} reads a secret, which cannot be done for each event or batch'],
   ])('%j is refused', (text, message) => {
     expect(() => fill(text)).toThrow(expect.objectContaining({ code: 'template', message }));
   });
@@ -96,7 +96,6 @@ describe('a template that is JSON', () => {
     ['{"pong":"${gone||0}"}', '{"pong":"0"}'],
     ['{"pong":"${none||0}"}', '{"pong":"0"}'],
     ['{"home":"${env|HOME}"}', '{"home":"/root"}'],
-    ['{"batch":"${stat|_BATCH_NUMBER}"}', '{"batch":"3"}'],
     ['{"time":"${time|now_time_secs}"}', '{"time":"1704164645"}'],
   ])('%j has text where the value is no field: %j', (text, filled) => {
     expect(fill(text)).toBe(filled);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lines, listening, optionsOf, sent, sink, web } from './samples.ts';
+import { lines, listening, optionsOf, sent, sink, warningsOf, web } from './samples.ts';
 
 const client = (...written: string[]) => optionsOf(web(...written)).sources[0]?.options;
 const server = (...written: string[]) => optionsOf(listening('server-input', ...written)).sources[0]?.options;
@@ -114,13 +114,29 @@ describe('what cannot work says why', () => {
     [['sequence: /n'], '5:17 sequence: "/n" is not a map'],
     [['sequence: {}'], '5:17 sequence.pointer: is missing, expected a JSON pointer such as /data/id'],
     [['sequence: { pointer: /n, by: s }'], '5:36 sequence.by: "s" is not a JSON pointer such as /data/id'],
+    [
+      [schema, 'cursor: { query-parameter: c, value-field: t.u }'],
+      '6:50 cursor.value-field: "t.u" is no field of the schema: the cursor would never move',
+    ],
+    [
+      [schema, 'cursor: { query-parameter: c, value-pointer: /t }'],
+      '6:52 cursor.value-pointer: "/t" is no field of the schema: the cursor would never move',
+    ],
   ])('%j', (options, line) => {
     const [place, ...rest] = line.split(' ');
     expect(lines(web(...options))).toEqual([`ticks.yaml:${place} sources[0].web-socket.${rest.join(' ')}`]);
   });
 
-  test('and hides no credential of a request', () => {
-    expect(lines(web('requests: [{ expect: { pointer: sesame } }]')).join()).not.toContain('sesame');
+  test('a cursor may be taken from a field of the schema, or from one that is added', () => {
+    const cursors = ['value-field: a', 'value-pointer: /a', 'value-field: t'];
+    const warnings = cursors.flatMap((at) =>
+      warningsOf(web(schema, 'received-field: t', `cursor: { query-parameter: c, ${at} }`)),
+    );
+    expect(warnings.join()).not.toContain('cursor');
+  });
+
+  test('and shows nothing of what is sent', () => {
+    expect(lines(web('requests: [{ send: .nan }]')).join()).toContain('requests[0].send: (hidden)');
   });
 });
 

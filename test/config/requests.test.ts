@@ -23,13 +23,13 @@ describe('requests', () => {
     expect(block(...steps)).toMatchObject({
       requests: [
         {
-          expect: { pointer: '/type', equals: 'auth_required' },
+          expect: [{ pointer: '/type', equals: 'auth_required' }],
           within: 10_000,
           extract: { nonce: '/nonce', _id2: '' },
         },
         {
           send: '{"token":"${secret|t}","nonce":"${nonce}"}',
-          expect: { pointer: '/ok', exists: true },
+          expect: [{ pointer: '/ok', exists: true }],
           within: 2000,
           extract: {},
         },
@@ -40,7 +40,7 @@ describe('requests', () => {
 
   test('may be a single step', () => {
     expect(block('requests: { send: hello, expect: { pointer: /a, matches: b } }')).toMatchObject({
-      requests: [{ send: 'hello', expect: { pointer: '/a', matches: 'b' }, within: 10_000, extract: {} }],
+      requests: [{ send: 'hello', expect: [{ pointer: '/a', matches: 'b' }], within: 10_000, extract: {} }],
     });
   });
 
@@ -69,17 +69,17 @@ describe('requests that cannot be sent say why', () => {
     ['[{ send: a, extract: { a: /a } }]', '29 [0].extract: has no effect without expect beside it'],
     [
       '[{ expect: 5 }]',
-      '28 [0].expect: (hidden) (a number) is not a condition such as { pointer: /type, equals: data }',
+      '28 [0].expect: 5 (a number) is not a condition such as { pointer: /type, equals: data }, or a list of them',
     ],
     ['[{ expect: { equals: 5 } }]', '28 [0].expect.pointer: is missing, expected a JSON pointer such as /data/id'],
     ['[{ expect: { pointer: /a, equls: 5 } }]', '43 [0].expect.equls: is not an option; did you mean "equals"?'],
     [
       '[{ expect: { pointer: "", exists: true }, within: 0 }]',
-      '67 [0].within: (hidden) is zero, expected a duration above zero',
+      '67 [0].within: 0 is zero, expected a duration above zero',
     ],
     [
       '[{ expect: { pointer: "", exists: true }, extract: [a] }]',
-      '68 [0].extract: (hidden) (a list) is not a map of names and JSON pointers',
+      '68 [0].extract: a list is not a map of names and JSON pointers',
     ],
     [
       '[{ expect: { pointer: "", exists: true }, extract: { 1a: /a } }]',
@@ -91,7 +91,7 @@ describe('requests that cannot be sent say why', () => {
     ],
     [
       '[{ expect: { pointer: "", exists: true }, extract: { a: b } }]',
-      '73 [0].extract.a: (hidden) is not a JSON pointer such as /data/id',
+      '73 [0].extract.a: "b" is not a JSON pointer such as /data/id',
     ],
     ['["${a}"]', '18 [0]: ${a} reads an event, and there is none here'],
     ['"${a}"', '17 : ${a} reads an event, and there is none here'],

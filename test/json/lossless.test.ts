@@ -61,6 +61,18 @@ describe('JSON with its digits', () => {
     ]);
   });
 
+  test.each([1, 2])('takes the first of several texts as it is, with the mark of a number %i times', (times) => {
+    const text = '\u0001'.repeat(times);
+    expect(
+      parseJson(`[[ "${'\\u0001'.repeat(times)}7","x"],["a[","${'\\u0001'.repeat(times)}"],${DIGITS_30}]`),
+    ).toEqual([[`${text}7`, 'x'], ['a[', text], new LosslessNumber(DIGITS_30)]);
+  });
+
+  test('takes no more room for a text that is full of marks', () => {
+    const text = `["${'\\u0001'.repeat(1_000)}"${',1.0'.repeat(100_000)}]`;
+    expect(parseJson(text, 'text')).toHaveLength(100_001);
+  });
+
   test('has the last of equal keys', () => {
     expect(parseJson(`{"a":${DIGITS_30},"a":1,"b":[${DIGITS_30}]}`)).toEqual({
       a: 1,

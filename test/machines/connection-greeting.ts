@@ -203,7 +203,7 @@ export function describeGreeting(): void {
       expect([paths, bench.region('flow')]).toEqual([['linked.greeting.expecting.doubting'], 'flowing']);
     });
 
-    test('judges nothing while reading is paused, and gives the whole time again', async () => {
+    test('judges nothing while reading is paused, and waits on afterwards', async () => {
       const bench = await greeting([EXPECTS]);
       await bench.clock.advance(9_000);
       bench.send({ type: 'pause' });

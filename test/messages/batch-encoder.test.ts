@@ -236,3 +236,31 @@ describe('the lines of a batch', () => {
     expect(linesOf(layoutOf({ header: '# head' }), batchOf('json', ['{']))).toBe('');
   });
 });
+
+describe('a line after a template', () => {
+  function linesOf(template: string, batch: Batch, layout?: BatchLayout) {
+    const { text, rejects } = createLineEncoder({ layout, scope, template: compileTemplate(template) })(batch);
+    return [text, rejects.map(({ message, error }) => `${message.sequence} ${error.code}`)];
+  }
+
+  test('is filled in from its event', () => {
+    expect(linesOf('${a} of ${env|HOST}', JSONS)).toEqual(['1 of here\n2 of here\n', []]);
+  });
+
+  test('keeps every digit', () => {
+    const batch = batchOf('json', ['{"id":9223372036854775807,"of":{"px":1.10}}']);
+    expect(linesOf('${id} ${of.px} ${of}', batch)).toEqual(['9223372036854775807 1.10 {"px":1.10}\n', []]);
+  });
+
+  test('is a reject where the event has no such field', () => {
+    expect(linesOf('${b}', batchOf('json', ['{"a":1}', '{"b":2}']))).toEqual(['2\n', ['1 template']]);
+  });
+
+  test('stays one line', () => {
+    expect(linesOf('${a}', batchOf('json', ['{"a":"x\\ny"}']))).toEqual(['x y\n', []]);
+  });
+
+  test('stands between header and footer', () => {
+    expect(linesOf('${a}', JSONS, layoutOf({ header: 'h', footer: 'f' }))).toEqual(['h\n1\n2\nf\n', []]);
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compileFields } from '../../src/messages/schema/record-schema.ts';
 import { recordBench, text } from './record-bench.ts';
 
 const sequence = { pointer: '/n' };
@@ -65,6 +66,13 @@ describe('a sequence that jumps', () => {
     const { receive, intake } = recordBench({ sequence });
     receive('{"n":"1"}', '{"n":"3"}');
     expect(intake.counts.missing).toBe(1);
+  });
+
+  test('may be written with a point or an exponent, also where a schema keeps numbers as they are written', () => {
+    const schema = compileFields([{ name: 'price', type: 'numeric', mode: 'nullable' }]);
+    const { receive, events } = recordBench({ sequence }, { schema });
+    receive('{"n":1.0}', '{"n":3.0}', '{"n":5e0}');
+    expect(events.map(({ attributes }) => attributes.gap)).toEqual([undefined, '1', '1']);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PackedChunk } from '../../src/messages/packed-chunk.ts';
-import { needsIntake } from '../../src/sources/record-intake.ts';
+import { createRecordIntake, needsIntake } from '../../src/sources/record-intake.ts';
 import { UnusableMessageError } from '../../src/sources/unusable-message.ts';
+import { streamBench } from '../streams/stream-bench.ts';
 import { binary, NUMBERED, recordBench, text } from './record-bench.ts';
 
 describe('a source needs a record intake', () => {
@@ -89,6 +90,13 @@ describe('a message that cannot be used', () => {
     expect(failed).toMatchObject([{ error: { code: 'json', path: '' }, payload: poison }]);
   });
 
+  test('is one whose record is longer than a text can be', () => {
+    const write = () => 'x'.repeat(2 ** 30);
+    const { receive, failed, order } = recordBench({}, { schema: { ...NUMBERED, write } });
+    receive('{"n":1}');
+    expect([order, failed]).toMatchObject([['fails'], [{ error: { code: 'record', path: '' }, payload: '{"n":1}' }]]);
+  });
+
   test('is a binary frame that is not UTF-8', () => {
     const { intake, failed } = recordBench({}, { schema: NUMBERED });
     intake.receive([binary(0xff)]);
@@ -112,6 +120,23 @@ describe('a message that cannot be used', () => {
       'warn: a message cannot be used: "d" is not a number',
     ]);
     expect(logger.fields[1]).toEqual({ source: 'feed', code: 'record', path: '/n', field: 'n', suppressed: 2 });
+  });
+
+  test('is logged as rejected and no second time where nobody takes it', () => {
+    const bench = streamBench();
+    const stream = bench.source('feed', { encoding: 'json' });
+    const { clock, logger } = bench;
+    const intake = createRecordIntake({
+      options: {},
+      schema: NUMBERED,
+      stream,
+      now: () => 0,
+      clock,
+      logger,
+      hasCursor: false,
+    });
+    intake.receive([{ data: Buffer.from('{"n":"a"}'), binary: false }]);
+    expect(logger.lines).toEqual(['error: rejected: "a" is not a number']);
   });
 
   test('is logged at the end, when it was not', () => {

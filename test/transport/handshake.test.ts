@@ -163,7 +163,7 @@ describe('the TLS of a handshake', () => {
 const STEP = { within: 10_000, extract: {} };
 
 describe('the script of a handshake', () => {
-  const hello = { ...STEP, expect: { pointer: '/id', exists: true }, extract: { id: '/id' } };
+  const hello = { ...STEP, expect: [{ pointer: '/id', exists: true }], extract: { id: '/id' } };
 
   test('has all filled in that is known, anew for each attempt', async () => {
     const requests = [{ ...STEP, send: '{"key":"${env|KEY}","since":"${cursor}"}' }];

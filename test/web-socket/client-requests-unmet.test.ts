@@ -21,7 +21,7 @@ describe('a reply that does not come', () => {
 
   test('fails the attempt, saying so when nothing was seen there', async () => {
     expect(await failedWith('text', { other: 1 })).toBe(
-      'step 2: /type equals "auth_ok" was not received within 2 s; nothing was seen there',
+      'step 2: /type equals "auth_ok" was not received within 2 s; nothing was seen there, the last message was {"other":1}',
     );
   });
 
@@ -35,6 +35,10 @@ describe('a reply that does not come', () => {
   test('shows no value that is nested too deep', async () => {
     const deep = `{"type":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     expect(await failedWith(deep)).toContain('last seen there: a value that is nested too deep to be shown');
+  });
+
+  test('shows nothing of the last message that is hidden', async () => {
+    expect(await failedWith({ token: 'planted' })).toContain('the last message was {"token":"(hidden)"}');
   });
 
   test('is waited for 10 s by default', async () => {
@@ -113,7 +117,7 @@ describe('a reply that is expected while its source is held', () => {
     expect([status().detail, server.peers.length]).toEqual([['linked.greeting.expecting.suspended'], 1]);
   });
 
-  test('has its whole time again once the source reads again', async () => {
+  test('is waited for on once the source reads again', async () => {
     const { world, status, server, release } = await heldBench();
     await world.clock.advance(60_000);
     release();

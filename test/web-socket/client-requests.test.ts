@@ -199,4 +199,29 @@ describe('what requests send and extract', () => {
     const told = JSON.stringify([bench.status(), message, world.log]);
     expect(['planted-nonce', 'planted', 'quoted'].filter((secret) => told.includes(secret))).toEqual([]);
   });
+
+  test('is told in no cause when it stands in what is extracted or seen', async () => {
+    const seen = { type: 'challenge', session: { token: 'planted-1', n: 1 } };
+    const bench = await greeted(
+      {
+        requests: [
+          { expect: typed('challenge'), extract: { session: '/session' } },
+          { expect: { pointer: '', equals: 'ok' }, within: '1s' },
+        ],
+      },
+      { first: [seen, { text: 'it was planted-1', access_key: 'planted-2' }] },
+    );
+    await bench.world.clock.advance(1_000);
+    expect(bench.status().cause?.message).toContain('{"text":"it was (hidden)","access_key":"(hidden)"}');
+  });
+
+  test('may be half a surrogate pair', async () => {
+    const bench = await greeted(
+      { requests: [{ expect: typed('challenge'), extract: { nonce: '/nonce' } }, { expect: typed('ok') }] },
+      { first: ['{"type":"challenge","nonce":"half \\ud800 of a pair"}'] },
+    );
+    bench.server.peer.socket.close(4000, 'no');
+    await bench.world.clock.advance(100);
+    expect(bench.status()).toMatchObject({ state: 'waiting', cause: { detail: { kind: 'close', code: 4000 } } });
+  });
 });

@@ -190,6 +190,16 @@ describe('respond, with a peer that does not read', () => {
   });
 });
 
+describe('respond while the connection is closed', () => {
+  test('answers nothing any more, and counts and hands on nothing', async () => {
+    const bench = await live(PING);
+    const stopped = bench.world.supervisor.stop();
+    bench.server.send('{"type":"ping","id":1}');
+    await bench.world.during(stopped);
+    expect([bench.server.received, bench.status().answered, bench.events()]).toEqual([[], 0, []]);
+  });
+});
+
 describe('respond while its source is held', () => {
   test('does not answer what is not read, and answers it afterwards', async () => {
     const bench = await sourceBench({ respond: PING });
@@ -223,6 +233,20 @@ describe('respond, of a sink', () => {
     server.send('{"id":1}', '{"type":"ping","id":9}', '{"id":2}');
     await world.clock.advance(100);
     expect([server.received.at(-1), status().answered, sink().delivered]).toEqual(['{"type":"pong","id":9}', 1, 2]);
+  });
+
+  test('answers while far more of its events waits for the peer than an answer may', async () => {
+    const world = new World({ bufferBytes: 64 * 1024 });
+    const { server, push, status, sink } = await sinkBench({ respond: TEXT_PING, ack: 'written' }, world);
+    await world.start();
+    push(...numbered(2_000, 'x'.repeat(10_000)));
+    await world.clock.advance(5);
+    for (let round = 0; round < 100; round += 1) {
+      server.send('ping');
+      await world.clock.advance(3);
+    }
+    expect(sink().delivered).toBeLessThan(2_000);
+    expect([status().answered, status().unanswered]).toEqual([100, undefined]);
   });
 
   test('answers before what waits in its buffer', async () => {

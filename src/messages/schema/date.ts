@@ -1,5 +1,5 @@
 import { LosslessNumber } from '../../json/lossless.ts';
-import { readDateTime, writeTimestamp } from './timestamp.ts';
+import { isEightDigits, readDateTime, writeTimestamp } from './timestamp.ts';
 
 const DAY = 86_400_000;
 const WHOLE = /^[+-]?\d+$/;
@@ -13,7 +13,7 @@ const LAST = 2_932_896;
  */
 export function readDate(value: unknown): string | undefined {
   if (typeof value !== 'string') return dateOfDays(value);
-  if (value.length !== 8 && WHOLE.test(value)) return dateOfDays(Number(value));
+  if (!isEightDigits(value) && WHOLE.test(value)) return dateOfDays(Number(value));
   const ms = readDateTime(value);
   return ms === undefined ? undefined : writeTimestamp(ms).slice(0, 10);
 }

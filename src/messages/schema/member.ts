@@ -82,7 +82,7 @@ export class Member {
   #settled(value: unknown): string {
     const { type, mode, defaultValue } = this.#field;
     if (!isGiven(defaultValue))
-      throw new Misfit(value === null ? 'null is not allowed' : 'is missing', `${mode} ${type}`);
+      throw new Misfit(value === null ? 'null is not allowed' : 'a value is missing', `${mode} ${type}`);
     if (this.#absent !== undefined) return this.#absent;
     if (this.#settling) throw this.#badDefault('it contains itself');
     this.#settling = true;

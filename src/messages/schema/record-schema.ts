@@ -22,9 +22,10 @@ export interface RecordSchema {
   read(text: string): unknown;
 }
 
-const AS_WRITTEN: ReadonlySet<FieldType> = new Set(['numeric']);
-/** In an object that is kept as text there may be any number; an epoch in nanoseconds is more than a double holds. */
-const EXACT: ReadonlySet<FieldType> = new Set(['long', 'string', 'json', 'timestamp']);
+/** In what is kept as JSON there may be any number. */
+const AS_WRITTEN: ReadonlySet<FieldType> = new Set(['numeric', 'json']);
+/** A text may come as a number; an epoch in nanoseconds is more than a double holds. */
+const EXACT: ReadonlySet<FieldType> = new Set(['long', 'string', 'timestamp']);
 
 /**
  * Compiles each field once to what goes from its parsed value straight to its JSON text.

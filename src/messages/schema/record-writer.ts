@@ -8,6 +8,13 @@ type JsonObject = Readonly<Record<string, unknown>>;
 /** Records, and maps, in each other: only a record that contains itself comes near it. */
 const MOST_LEVELS = 512;
 
+/**
+ * Characters of the JSON of one list or map: an empty object costs three of them in a message, and as many as its fields
+ * have in a record, which could make gigabytes of a few megabytes.
+ */
+const LONGEST = 64 * 1024 * 1024;
+const TOO_LONG = `makes more than ${LONGEST} characters`;
+
 /** What writes a record with all its members: of an object by their names, of an array by their order. */
 export function recordWriter(members: readonly Member[]): Write {
   return (value, level) => {
@@ -67,6 +74,7 @@ function ofMap(member: Member, object: JsonObject, level: number): string {
     } catch (error) {
       throw placed(error, key);
     }
+    if (text.length > LONGEST) refuse(object, TOO_LONG, 'map');
   }
   return `{${text}}`;
 }
@@ -79,6 +87,7 @@ function ofList(write: Write, items: readonly unknown[], level: number): string 
     } catch (error) {
       throw placed(error, at);
     }
+    if (text.length > LONGEST) refuse(items, TOO_LONG, 'list');
   }
   return `[${text}]`;
 }

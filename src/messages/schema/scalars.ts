@@ -41,7 +41,15 @@ export function enumWriter(symbols: readonly string[]): WriteScalar {
   const texts = new Map(symbols.map((symbol) => [symbol, quoted(symbol)]));
   const more = symbols.length > LISTED ? `, and ${symbols.length - LISTED} more` : '';
   const problem = `is not one of ${symbols.slice(0, LISTED).join(', ')}${more}`;
-  return (value) => (typeof value === 'string' && texts.get(value)) || refuse(value, problem, 'enum');
+  return (value) => {
+    const symbol = symbolOf(value);
+    return (symbol === undefined ? undefined : texts.get(symbol)) ?? refuse(value, problem, 'enum');
+  };
+}
+
+/** Symbols may be numbers. */
+function symbolOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : jsonText(value, 0);
 }
 
 function writeBoolean(value: unknown): string {

@@ -2,7 +2,7 @@ import { LosslessNumber } from '../../json/lossless.ts';
 
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
-const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?$/;
+const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?$/;
 const WHOLE = /^\d+$/;
 
 /**

@@ -39,10 +39,19 @@ const LOWER_T = 0x74;
  * 5e13 in microseconds, above 5e9 in milliseconds, else in seconds. Eight digits as a text are a date.
  */
 export function readTimestamp(value: unknown): number | undefined {
-  if (typeof value === 'string') return value.length !== 8 && NUMBER.test(value) ? epochOf(value) : readDateTime(value);
+  if (typeof value === 'string') return isEpoch(value) ? epochOf(value) : readDateTime(value);
   if (typeof value === 'number') return Number.isSafeInteger(value) ? wholeEpoch(value) : epochOf(String(value));
   if (typeof value === 'bigint' || value instanceof LosslessNumber) return epochOf(value.toString());
   return undefined;
+}
+
+function isEpoch(text: string): boolean {
+  return !isEightDigits(text) && NUMBER.test(text);
+}
+
+/** `20260131`, not `-1234567`. */
+export function isEightDigits(text: string): boolean {
+  return text.length === 8 && digits(text, 0, 8) >= 0;
 }
 
 /** `2026-01-31T14:42:02.132Z`, for whole milliseconds that `readTimestamp` or a clock gave. */
@@ -71,12 +80,17 @@ export function readDateTime(text: string): number | undefined {
   return mark === UPPER_T || mark === BLANK || mark === LOWER_T ? atClock(text, behind + 1, midnight) : undefined;
 }
 
-/** The day that was asked for last: timestamps that follow each other are of the same one nearly always. */
-let known = { days: 0, date: '1970-01-01' };
+/** Timestamps are of a few days nearly always, but not of one: a record may tell of yesterday and be received today. */
+const dates = new Map<number, string>();
+const MOST_DATES = 1000;
 
 function dateOf(days: number): string {
-  if (days !== known.days) known = { days, date: new Date(days * DAY).toISOString().slice(0, 10) };
-  return known.date;
+  const known = dates.get(days);
+  if (known !== undefined) return known;
+  if (dates.size === MOST_DATES) dates.clear();
+  const date = new Date(days * DAY).toISOString().slice(0, 10);
+  dates.set(days, date);
+  return date;
 }
 
 function midnightOf(year: number, month: number, day: number): number | undefined {

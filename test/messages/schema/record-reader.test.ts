@@ -7,13 +7,16 @@ const BIG = '9223372036854775807';
 const DIGITS_30 = '123456789012345678901234567890';
 
 describe('parsing for a schema', () => {
-  test.each(['long', 'string', 'json', 'timestamp'] as const)(
-    'keeps digits that a double would lose for a %s',
-    (type) => {
-      const schema = compileFields([field('v', type)]);
-      expect(schema.parse(`{"v":${BIG},"w":1.10}`)).toEqual({ v: new LosslessNumber(BIG), w: 1.1 });
-    },
-  );
+  test.each(['long', 'string', 'timestamp'] as const)('keeps digits that a double would lose for a %s', (type) => {
+    const schema = compileFields([field('v', type)]);
+    expect(schema.parse(`{"v":${BIG},"w":1.10}`)).toEqual({ v: new LosslessNumber(BIG), w: 1.1 });
+  });
+
+  test('keeps the text of numbers for a json, which may hold any', () => {
+    expect(compileFields([field('v', 'json')]).parse('{"v":[1.10,1e3]}')).toEqual({
+      v: [new LosslessNumber('1.10'), new LosslessNumber('1e3')],
+    });
+  });
 
   test('keeps the text of numbers for a numeric, however deep it is in the schema', () => {
     const map = field('m', 'map', { value: field('', 'record', { fields: [field('v', 'numeric')] }) });

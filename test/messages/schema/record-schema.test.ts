@@ -74,7 +74,7 @@ describe('a field', () => {
 
   test('that is required fails when it is missing or null', () => {
     expect(failure('{}', ...TRADE)).toMatchObject({
-      message: 'is missing (field id, required long)',
+      message: 'a value is missing (field id, required long)',
       path: '/id',
       field: 'id',
     });
@@ -213,6 +213,12 @@ describe('a failure', () => {
     expect(shown.length).toBe(80);
     expect(failure(`{"v":${given}}`, field('v', 'long')).message).toBe(`${shown} is not a number (field v, long)`);
   });
+});
+
+test('a list that makes more than 64 Mi characters fails, instead of filling the memory', () => {
+  const texts = JSON.stringify(Array(65).fill('x'.repeat(1024 * 1024)));
+  const { message, path } = failure(`{"v":${texts}}`, field('v', 'string', { mode: 'repeated' }));
+  expect([message.includes('makes more than 67108864 characters (field v, list)'), path]).toEqual([true, '/v']);
 });
 
 function failure(text: string, ...fields: readonly Field[]): RecordError {

@@ -99,7 +99,11 @@ describe('an enum', () => {
     expect(convertedValue('"se\\"ll"', 'enum', { symbols: ['buy', 'se"ll'] })).toBe('"se\\"ll"');
   });
 
-  test.each(['"hold"', '""', '1', '"constructor"', '["buy"]'])('is not %s, which is none of them', (given) => {
+  test('may be a number in how it is written', () => {
+    expect(convertedValue('2', 'enum', { symbols: ['1', '2'] })).toBe('"2"');
+  });
+
+  test.each(['"hold"', '""', '1', '{}', '"constructor"', '["buy"]'])('is not %s, which is none of them', (given) => {
     expect(() => convertedValue(given, 'enum', { symbols: ['buy', 'sell'] })).toThrow(
       `${given} is not one of buy, sell (field v, enum)`,
     );

@@ -50,7 +50,7 @@ describe('a default value', () => {
     [{ type: 'int', mode: 'required', defaultValue: null }, 'null is not allowed'],
     [
       { type: 'record', fields: [field('x', 'int', { mode: 'required' })], defaultValue: {} },
-      'is missing (field x, required int) at /x',
+      'a value is missing (field x, required int) at /x',
     ],
   ])('fits its own field: %j', (more, problem) => {
     const { message, path } = fault(field('a', 'int'), field('b', 'int'), field('c', more.type, more));

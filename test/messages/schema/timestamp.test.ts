@@ -191,6 +191,14 @@ describe('an epoch counts by its absolute value', () => {
     expect([written(20260131), written('20260131')]).toEqual(['1970-08-23T11:48:51.000Z', '2026-01-31T00:00:00.000Z']);
   });
 
+  test('as a text of eight characters that are not all digits too', () => {
+    expect([written('-1234567'), written('12345.67'), written('1.7698e9')]).toEqual([
+      '1969-12-17T17:03:53.000Z',
+      '1970-01-01T03:25:45.670Z',
+      '2026-01-30T19:06:40.000Z',
+    ]);
+  });
+
   test('of a bigint with every digit', () => {
     expect(written(1769870522131999999n)).toBe('2026-01-31T14:42:02.131Z');
   });
