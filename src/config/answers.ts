@@ -11,7 +11,7 @@ export function respond() {
       when: conditions().describe(
         'What must hold of a message, as in `select`; of a list all. It is answered and no event.',
       ),
-      send: answer().describe(`The answer, as in \`requests\`; \`\${field}\` is of that message.`),
+      send: answer().describe(`The answer, as an element of \`requests\`; \`\${field}\` is of that message.`),
     }),
   );
 }

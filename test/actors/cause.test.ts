@@ -25,6 +25,14 @@ const CASES: readonly (readonly [ConnectionCause, string])[] = [
     { kind: 'violation', code: 1007, message: 'invalid UTF-8 sequence' },
     'the peer broke the protocol, closed with 1007: invalid UTF-8 sequence',
   ],
+  [
+    { kind: 'status', status: 410, cursor: '17' },
+    'the peer answered the upgrade with 410; it was given the cursor "17", which it may not know',
+  ],
+  [
+    { kind: 'close', code: 1000, reason: '', during: 'while step 1 expected /ok exists' },
+    'the peer closed with 1000, while step 1 expected /ok exists',
+  ],
   [{ kind: 'handshake', message: 'wrong subprotocol' }, 'wrong subprotocol'],
   [{ kind: 'preparation', message: 'no secret named X' }, 'no secret named X'],
   [{ kind: 'acknowledgement', message: 'no pong' }, 'no pong'],

@@ -250,7 +250,7 @@ describe('sinks', () => {
     await world.start();
     server.send('{"n":1}', '{}');
     await world.clock.advance(1_100);
-    return String(world.stdout.read() ?? '');
+    return world.printed;
   }
 
   test.each([

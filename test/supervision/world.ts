@@ -138,6 +138,14 @@ export class World {
     return promise;
   }
 
+  /** What has been written to the standard output since it was asked for last. */
+  get printed(): string {
+    let text = '';
+    // A read gives what one write has brought, or all there is: that depends on the version of Node.
+    for (let next = this.stdout.read(); next !== null; next = this.stdout.read()) text += String(next);
+    return text;
+  }
+
   /** More than what a sink without an end may have in flight and in its buffer of `max-events: 1`. */
   async flood(server: Server): Promise<void> {
     for (let round = 0; round < 11; round += 1) {

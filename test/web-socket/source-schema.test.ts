@@ -38,7 +38,7 @@ async function delivered(sinks: readonly SinkInput[], options: SourceOptions = {
 /** What is printed. */
 async function printed(sink: SinkInput, options: SourceOptions = {}): Promise<string> {
   const { world } = await delivered([sink], options);
-  return String(world.stdout.read());
+  return world.printed;
 }
 
 /** What a sink of the app is given, of one message. */

@@ -157,7 +157,7 @@ describe('split-arrays', () => {
     await world.start();
     server.send('[{"id":1},{"id":2}]', '{"id":3}', '[{"id":4},{"id":5}]');
     await world.clock.advance(100);
-    expect(String(world.stdout.read())).toBe('[{"id":1},{"id":2}]\n[{"id":3}]\n[{"id":4},{"id":5}]\n');
+    expect(world.printed).toBe('[{"id":1},{"id":2}]\n[{"id":3}]\n[{"id":4},{"id":5}]\n');
   });
 });
 
