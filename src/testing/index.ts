@@ -1,3 +1,6 @@
+export type { FaultBytes, FaultConnection } from './fault-connection.ts';
+export type { FaultDirection, FaultEnding, Faults } from './fault-options.ts';
+export { type FaultProxy, faultProxy } from './fault-proxy.ts';
 export { type LedgerOracle, type LedgerOracleOptions, ledgerOracle, type WaitOptions } from './ledger-oracle.ts';
 export { type Findings, type MissingRange, OracleError, type Verdict } from './ledger-verdict.ts';
 export { createMemoryNetwork, type MemoryNetwork } from './memory-network.ts';
