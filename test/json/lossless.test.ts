@@ -201,7 +201,13 @@ const strings = fc
   .oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u0001', '\u0001\u00011', '1e5', '\\'))
   .map((text) => JSON.stringify(text));
 
-/** Without spaces, and without equal keys or keys that an object would sort. */
+/**
+ * Not one that an object would sort; and none that begins with a backslash: after an object with the key `\` the
+ * `JSON.parse` of V8 14.6 reads a key that begins with an escape as that one.
+ */
+const keys = strings.filter((key) => !/^"(?:\d+"|\\\\)/.test(key));
+
+/** Without spaces, and without equal keys. */
 const jsonTexts = fc.letrec<{ any: string; array: string; object: string }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 5 },
@@ -213,13 +219,7 @@ const jsonTexts = fc.letrec<{ any: string; array: string; object: string }>((tie
   ),
   array: fc.array(tie('any')).map((items) => `[${items.join(',')}]`),
   object: fc
-    .uniqueArray(
-      fc.tuple(
-        strings.filter((key) => !/^"\d+"$/.test(key)),
-        tie('any'),
-      ),
-      { selector: ([key]) => key },
-    )
+    .uniqueArray(fc.tuple(keys, tie('any')), { selector: ([key]) => key })
     .map((members) => `{${members.map(([key, item]) => `${key}:${item}`).join(',')}}`),
 })).any;
 
