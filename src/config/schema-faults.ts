@@ -1,3 +1,4 @@
+import { unescapedKey } from '../json/pointer-key.ts';
 import { compileSchema, type SchemaContents } from '../messages/schema/compile.ts';
 import { SchemaError } from '../messages/schema/error.ts';
 import type { Field } from '../messages/schema/field.ts';
@@ -77,11 +78,6 @@ export function cursorFaults(block: AddedFields, names: ReadonlySet<string> | un
   const added = [block['received-field'], block['event-time-field']];
   if (names === undefined || name === undefined || names.has(unescapedKey(name)) || added.includes(name)) return [];
   return [{ path: ['cursor', key], message: 'is no field of the schema: the cursor would never move' }];
-}
-
-/** Of a JSON pointer (RFC 6901). */
-function unescapedKey(key: string): string {
-  return key.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 export interface AddedFields {

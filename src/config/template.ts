@@ -1,4 +1,5 @@
 import { jsonText } from '../json/lossless.ts';
+import { isJson } from '../json/validity.ts';
 import { TemplateError } from './error.ts';
 import type { EventScope, Scope } from './scope.ts';
 import { type Expression, parseExpression, shownExpression } from './template-expression.ts';
@@ -235,14 +236,5 @@ function unescaped(expression: string, json: boolean): string {
     return String(JSON.parse(`"${expression}"`));
   } catch {
     throw new TemplateError('${…', 'is a template without its closing }');
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -2,15 +2,6 @@ const QUOTE = 0x22;
 /** What JSON allows before a token: space, tab, line feed, carriage return. */
 const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Whether JSON text holds a string; only its start is looked at. */
 export function isJsonString(payload: Buffer | string): boolean {
   const codeAt = typeof payload === 'string' ? (at: number) => payload.charCodeAt(at) : (at: number) => payload[at];

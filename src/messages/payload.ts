@@ -1,6 +1,7 @@
 import type { Frame } from '../environment.ts';
+import { isJson } from '../json/validity.ts';
 import { decodeBase64 } from './base64.ts';
-import { isJson, isJsonString, oneLine } from './json-text.ts';
+import { isJsonString, oneLine } from './json-text.ts';
 import type { Message } from './message.ts';
 import { PayloadError } from './payload-error.ts';
 

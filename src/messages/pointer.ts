@@ -1,4 +1,5 @@
 import { LosslessNumber } from '../json/lossless.ts';
+import { unescapedKey } from '../json/pointer-key.ts';
 
 /**
  * The part of a value that a JSON pointer (RFC 6901) names: `/a/b~1c/0`. Undefined when there is none, also for a
@@ -12,7 +13,7 @@ export function readPointer(value: unknown, pointer: string): unknown {
 export function compilePointer(pointer: string): (value: unknown) => unknown {
   if (pointer === '') return (value) => value;
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return () => undefined;
-  const path = pointer.slice(1).split('/').map(unescaped);
+  const path = pointer.slice(1).split('/').map(unescapedKey);
   return (value) => readPath(value, path);
 }
 
@@ -34,9 +35,4 @@ function member(value: unknown, key: string): unknown {
   // RFC 6901, section 4: an index has no leading zeros.
   if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined;
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-}
-
-/** `~1` first, so that `~01` is `~1` and not `/`. */
-function unescaped(key: string): string {
-  return key.replaceAll('~1', '/').replaceAll('~0', '~');
 }

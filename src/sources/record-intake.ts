@@ -107,7 +107,8 @@ class ReadingIntake implements RecordIntake {
 
   #wanted(frames: readonly ReceivedFrame[]): readonly ReceivedFrame[] {
     const { hasCursor } = this.#setup;
-    if (!hasCursor && this.#ignored.length === 0) return frames;
+    const mayBeNotice = hasCursor && this.#fresh;
+    if (!mayBeNotice && this.#ignored.length === 0) return frames;
     return frames.filter((frame) => {
       const first = this.#fresh;
       this.#fresh = false;

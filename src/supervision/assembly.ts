@@ -1,10 +1,9 @@
-import type { PipelineOptions, SinkOptions } from '../config/options.ts';
-import type { Environment } from '../environment.ts';
+import type { SinkOptions } from '../config/options.ts';
 import type { Deliver } from '../sinks/function.ts';
 import type { Transform } from '../streams/transforms.ts';
 import type { ComponentContext, SinkComponent, SourceComponent } from './component.ts';
 import { inOrderOfStart } from './failures.ts';
-import { createFoundation, type Foundation } from './foundation.ts';
+import { createFoundation, type Foundation, type FoundationOptions } from './foundation.ts';
 import { sinkComponent } from './sink-component.ts';
 import { sourceComponent } from './source-component.ts';
 import type { PipelineStreams } from './streams.ts';
@@ -22,18 +21,9 @@ export interface Assembly {
   readonly sinks: ReadonlyMap<string, SinkComponent>;
 }
 
-export interface AssemblyOptions {
-  readonly pipeline: PipelineOptions;
+export interface AssemblyOptions extends FoundationOptions {
   readonly streams: PipelineStreams;
   readonly additions: ReadonlyMap<string, Addition>;
-  readonly environment: Environment;
-  readonly secretsDir?: string | undefined;
-  readonly stateDir: string;
-  /** Where relative paths of schemas start. */
-  readonly folder: string;
-  /** Milliseconds that are left of the running drain; none when it has no deadline. */
-  readonly remaining: () => number | undefined;
-  readonly changed: () => void;
 }
 
 export function assemble(options: AssemblyOptions): Assembly {
