@@ -12,8 +12,8 @@ interface Usage {
 }
 
 /**
- * Messages from socket to socket, by hand with `ws` and by hawser, in turn, each in a process of its own between the
- * same cheap peers. Usage: `npm run bench [messages] [rounds]`.
+ * Messages from socket to socket, by hand with `ws` and by hawser with a buffer in memory and on disk, in turn, each in
+ * a process of its own between the same cheap peers. Usage: `npm run bench [messages] [rounds]`.
  */
 const [messages = 200_000, rounds = 3] = process.argv.slice(2).map(Number);
 
@@ -25,24 +25,30 @@ interface Result extends Usage {
 
 const byHand: Result[] = [];
 const hawser: Result[] = [];
+const committed: Result[] = [];
+const flushed: Result[] = [];
 for (let round = 0; round < rounds; round += 1) {
   byHand.push(await relay('relay-by-hand.mjs'));
   hawser.push(await relay('relay-hawser.mjs'));
+  committed.push(await relay('relay-disk.mjs', 'commit'));
+  flushed.push(await relay('relay-disk.mjs', 'flush'));
 }
 console.log(
   `${messages} messages of ${PAYLOAD} bytes, socket to socket, ${rounds} rounds in turn; best round of each\n`,
 );
-const [hand, ours] = [report('by hand (ws)', byHand), report('hawser', hawser)];
-console.log(`\nCPU per message: hawser takes ${((ours / hand) * 100).toFixed(0)} % of the relay by hand`);
+const [hand, ours] = [report('by hand (ws)', byHand), report('hawser, memory', hawser)];
+report('disk, commit', committed);
+report('disk, flush', flushed);
+console.log(`\nCPU per message: hawser in memory takes ${((ours / hand) * 100).toFixed(0)} % of the relay by hand`);
 
-async function relay(script: string): Promise<Result> {
+async function relay(script: string, ...args: string[]): Promise<Result> {
   const flood = await startFlood(messages);
   const tally = await startTally(messages);
   const started = process.hrtime.bigint();
   // Plain Node, without the loader that runs this file: it would be measured too.
   const child = fork(
     fileURLToPath(new URL(script, import.meta.url)),
-    [`ws://127.0.0.1:${flood.port}/`, `ws://127.0.0.1:${tally.port}/`],
+    [`ws://127.0.0.1:${flood.port}/`, `ws://127.0.0.1:${tally.port}/`, ...args],
     { execArgv: [] },
   );
   const counted = await tally.complete;

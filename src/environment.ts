@@ -13,6 +13,7 @@ export interface Environment {
   readonly dial: Dial;
   readonly listen: Listen;
   readonly files: Files;
+  readonly openStore: OpenStore;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdio: Stdio;
   readonly logger: Logger;
@@ -35,12 +36,58 @@ export interface Files {
   append(path: string): Writable;
   /** Puts `text` in the place of the file, at once and durably: a crash leaves the old text or the new one. */
   replace(path: string, text: string): Promise<void>;
+  /** Names of what is in a folder; none when there is no such folder. */
+  list(path: string): Promise<string[]>;
+  /** Opens a small file that is overwritten in place, created when missing. */
+  overwrite(path: string): Promise<OverwrittenFile>;
   /**
    * Keeps a path for this process alone, until the answer is called or the process dies. Rejects with a `StateError`
    * that names the holder when somebody keeps it already, this process included.
    */
   lock(path: string): Promise<() => Promise<void>>;
 }
+
+/**
+ * A file of a few bytes that changes often. What was written survives the death of the process; after the death of the
+ * system it holds that, something earlier, or a mixture of both.
+ */
+export interface OverwrittenFile {
+  /** Puts `text` in the place of what is there; always of the same length. One write at a time. */
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An ordered store of keys and values in a folder of its own. */
+export interface Store {
+  /**
+   * Entries in the order of their keys, from the first key that is not below `from`, up to the last one below `to`:
+   * as many as together have `bytes` bytes of values, one at least.
+   */
+  read(from: string, to: string, bytes: number): Promise<StoreEntry[]>;
+  /**
+   * All of it or nothing, in the order of calls. What was written survives the death of the process, with `sync` that
+   * of the system.
+   */
+  write(changes: readonly StoreChange[], sync: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreEntry {
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/** Without a value the key is removed. */
+export interface StoreChange {
+  readonly key: string;
+  readonly value?: Buffer;
+}
+
+/**
+ * Opens the store in a folder; `create` makes a missing one. Rejects with a `StateError` that says what is wrong with
+ * it: it is missing, is open elsewhere, or is not whole.
+ */
+export type OpenStore = (folder: string, options: { readonly create: boolean }) => Promise<Store>;
 
 export interface Stdio {
   readonly stdin: Readable;

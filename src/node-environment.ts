@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
 import type { Clock, Environment } from './environment.ts';
 import { nodeFiles } from './node-files.ts';
+import { openNodeStore } from './node-store.ts';
 import { dialWebSocket } from './transport/dial.ts';
 import { listenWebSocket } from './transport/listen.ts';
 
@@ -20,6 +21,7 @@ export function nodeEnvironment(replaced: Partial<Environment> = {}): Environmen
     dial: dialWebSocket,
     listen: listenWebSocket,
     files: nodeFiles,
+    openStore: openNodeStore,
     env: process.env,
     stdio: process,
     ...replaced,

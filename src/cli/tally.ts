@@ -42,6 +42,8 @@ export function tally(status: SupervisorStatus): string {
     dropped: sum(sinks, 'dropped'),
     rejected: sum(sinks, 'rejected'),
     failed: sum(sinks, 'failed'),
+    kept: sinks.reduce((total, { kept = 0 }) => total + kept, 0),
+    lost: sinks.reduce((total, { lost = 0 }) => total + lost, 0),
   };
   return `${plural(sources.length, 'source')} ${sourceWords(came)}, ${plural(sinks.length, 'sink')} ${sinkWords(went)}`;
 }
@@ -73,8 +75,9 @@ export function listed(counts: Readonly<Record<string, number>>): string {
 export function anyLost(status: SupervisorStatus): boolean {
   const { sources, sinks } = componentsOf(status);
   const served = endpoints(status);
+  const onDisk = sinks.reduce((total, { lost = 0 }) => total + lost, 0);
   const atPeers = sum(served, 'dropped') + sum(served, 'unheard') + sum(served, 'unconsumed');
-  return sum(sources, 'rejected') + sum(sinks, 'dropped') + sum(sinks, 'rejected') + atPeers > 0;
+  return sum(sources, 'rejected') + sum(sinks, 'dropped') + sum(sinks, 'rejected') + onDisk + atPeers > 0;
 }
 
 function endpoints({ pipelines }: SupervisorStatus): EndpointStatus[] {
@@ -93,7 +96,7 @@ type Came = Pick<SourceStatus, 'received' | 'rejected' | 'failed'> & {
   readonly connection?: Pick<ConnectionStatus, 'answered'>;
 };
 type Passed = Pick<RecordCounts, 'passedOver' | 'pruned' | 'missing'>;
-type Went = Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected' | 'failed'>;
+type Went = Pick<SinkStatus, 'delivered' | 'dropped' | 'rejected' | 'failed' | 'kept' | 'lost'>;
 
 function sourceWords({ received, rejected, failed, records, connection }: Came): string {
   const { passedOver = 0, pruned = 0, missing = 0 } = records ?? {};
@@ -102,8 +105,8 @@ function sourceWords({ received, rejected, failed, records, connection }: Came):
   return `received ${received}${words}`;
 }
 
-function sinkWords({ delivered, dropped, rejected, failed }: Went): string {
-  return `delivered ${delivered}${besides({ dropped, rejected, 'to failures': failed })}`;
+function sinkWords({ delivered, dropped, rejected, failed, kept = 0, lost = 0 }: Went): string {
+  return `delivered ${delivered}${besides({ dropped, rejected, 'to failures': failed, 'on disk': kept, 'lost on disk': lost })}`;
 }
 
 /** Nothing where all went well. */

@@ -75,10 +75,11 @@ function failure(cause: string): string {
 
 function failedSinks({ pipelines }: SupervisorStatus): string[] {
   const sinks = pipelines.flatMap((pipeline) => pipeline.sinks);
-  return sinks.filter(({ owed, state }) => owed > 0 && state === 'failed').map(({ name }) => name);
+  return sinks.filter(({ owed, kept = 0, state }) => owed > kept && state === 'failed').map(({ name }) => name);
 }
 
 function owing({ pipelines }: SupervisorStatus): Record<string, number> {
   const sinks = pipelines.flatMap((pipeline) => pipeline.sinks);
-  return Object.fromEntries(sinks.filter(({ owed }) => owed > 0).map(({ name, owed }) => [name, owed]));
+  const owing = sinks.map(({ name, owed, kept = 0 }): [string, number] => [name, owed - kept]);
+  return Object.fromEntries(owing.filter(([, events]) => events > 0));
 }

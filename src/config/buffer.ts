@@ -1,18 +1,57 @@
 import { z } from 'zod';
+import { isRecord } from './tree.ts';
 import { integer, size } from './values.ts';
 
 /** What waits for a sink. */
 export function buffer() {
   return z
     .strictObject({
-      type: z.enum(['memory']).default('memory').describe('Where waiting events are kept.'),
-      'max-events': integer(1).default(10_000).describe('Events that may wait; at least 1.'),
-      'max-bytes': size().prefault('16MiB').describe('Bytes that may wait.'),
+      type: z
+        .enum(['memory', 'disk'])
+        .default('memory')
+        .describe('Where waiting events are kept. `disk`: in the state directory, over restarts and crashes.'),
+      'max-events': integer(1)
+        .optional()
+        .describe('Events that may wait. Default: 10000 in memory, any number on disk.'),
+      'max-bytes': size().optional().describe('Bytes that may wait. Default: 16MiB in memory, 1GiB on disk.'),
       'when-full': z
         .enum(['block', 'drop-oldest', 'drop-newest'])
         .default('block')
-        .describe('`block` pauses the source; the others drop and count.'),
+        .describe('`block` pauses the source; the others drop and count. On disk `block` or `drop-newest`.'),
+      durability: z
+        .enum(['commit', 'flush'])
+        .optional()
+        .describe(
+          'With `type: disk`, what a kept event survives: `commit` (default) a power failure, `flush` the death of the process.',
+        ),
     })
+    .superRefine(
+      (options, context) => {
+        const { type, durability } = options;
+        if (type !== 'disk' && durability !== undefined) {
+          const message = 'is given for a buffer in memory, expected it with type: disk';
+          context.addIssue({ code: 'custom', message, path: ['durability'], params: { bare: true, key: true } });
+        }
+        if (type === 'disk' && options['when-full'] === 'drop-oldest') {
+          const message = 'is not possible on disk, expected block or drop-newest';
+          context.addIssue({ code: 'custom', message, path: ['when-full'] });
+        }
+      },
+      { when: ({ value }) => isRecord(value) },
+    )
     .prefault({})
     .describe('What waits for the sink.');
 }
+
+type Buffer = z.output<ReturnType<typeof buffer>>;
+
+/** What may wait. */
+export function waitingBound(buffer: Buffer): { readonly events: number; readonly bytes: number } {
+  const bound = BOUNDS[buffer.type];
+  return { events: buffer['max-events'] ?? bound.events, bytes: buffer['max-bytes'] ?? bound.bytes };
+}
+
+const BOUNDS = {
+  memory: { events: 10_000, bytes: 16 * 1024 ** 2 },
+  disk: { events: Number.POSITIVE_INFINITY, bytes: 1024 ** 3 },
+};

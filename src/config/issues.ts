@@ -6,7 +6,6 @@ import { foreignToMode, modesAt, requiredBy } from './modes.ts';
 import { nearestName } from './nearest.ts';
 import { expectedAt, keysAt } from './option-list.ts';
 import { isRecord, type Path, valueAt } from './tree.ts';
-import { isUnsupportedValue } from './unsupported.ts';
 
 export interface Checked<T> {
   /** Absent when there are complaints. */
@@ -94,8 +93,7 @@ function simpleComplaint(issue: Issue, path: Path, subject: Subject): Complaint 
     case 'invalid_type':
       return wrongValue(path, subject, expectedAt(subject.schema, path, subject.value) ?? expected ?? issue.expected);
     case 'invalid_value':
-      if (!isUnsupportedValue(path, value)) return wrongValue(path, subject, expected ?? '');
-      return described(path, value, `is not supported yet; supported: ${expected}`, expected);
+      return wrongValue(path, subject, expected ?? '');
     case 'too_small':
       if (value === '') return emptyText(path, expectedAt(subject.schema, path, subject.value) ?? 'text');
       if (Array.isArray(value)) return emptyList(path);

@@ -75,6 +75,11 @@ export class Message<Value = unknown> {
     return this.encoding === 'json' && (this.#decode !== undefined || this.#value !== UNREAD);
   }
 
+  /** Its value is made by what its source declares, a schema: not by the encoding alone. */
+  get isRecord(): boolean {
+    return this.#decode !== undefined;
+  }
+
   get id(): string {
     return `${this.epoch}/${this.sequence}`;
   }

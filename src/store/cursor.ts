@@ -1,6 +1,6 @@
 import type { Clock, Files, Logger } from '../environment.ts';
 import { StateError } from '../errors.ts';
-import { formatCursor, parseCursor } from './cursor-file.ts';
+import { formatState, parseState } from './state-file.ts';
 
 /** Least milliseconds between the beginnings of two writes. */
 const WRITE_INTERVAL = 100;
@@ -146,8 +146,8 @@ class FileCursor implements Cursor {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw this.#stateError(`cannot be read: ${messageOf(error)}`, error);
     }
-    const read = parseCursor(text);
-    if ('value' in read) return read.value;
+    const read = parseState('cursor', text);
+    if (read.value !== undefined) return read.value;
     const start = initialValue === undefined ? 'without a cursor' : 'from initial-value';
     throw this.#stateError(`${read.fault}; restore it, or delete it to start ${start}`);
   }
@@ -180,7 +180,7 @@ class FileCursor implements Cursor {
     if (value === undefined) return;
     const { path, files } = this.#options;
     try {
-      await files.replace(path, formatCursor(value));
+      await files.replace(path, formatState('cursor', value));
       this.#stored = value;
       this.#fault = undefined;
     } catch (error) {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-export interface CursorPlace {
+export interface BufferPlace {
   /** Holds the state of every pipeline that is run with it. */
   readonly stateDir: string;
+  readonly pipeline: string;
+  readonly component: string;
+}
+
+export interface CursorPlace extends BufferPlace {
   /** Option `persist-to`: the file itself. */
   readonly persistTo?: string | undefined;
   /** Option `state-id`: those that give the same one share a cursor. */
   readonly stateId?: string | undefined;
-  readonly pipeline: string;
-  readonly component: string;
 }
 
 /** The file of a component's cursor. */
@@ -18,6 +21,11 @@ export function cursorPath({ stateDir, persistTo, stateId, pipeline, component }
   // An id has no dot left, so none is the key of a component.
   const key = stateId === undefined ? `${fileName(pipeline)}.${fileName(component)}` : fileName(stateId);
   return join(stateDir, 'cursors', `${key}.json`);
+}
+
+/** The folder of a sink's buffer on disk. */
+export function bufferPath({ stateDir, pipeline, component }: BufferPlace): string {
+  return join(stateDir, 'buffers', `${fileName(pipeline)}.${fileName(component)}`);
 }
 
 /** Longest name; room is left for what stands behind it, of the 255 bytes that file systems take. */

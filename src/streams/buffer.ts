@@ -22,6 +22,10 @@ export interface BufferCounts {
   readonly dropped: number;
   /** Events that are not settled: waiting, in flight, or to be sent again. */
   readonly owed: number;
+  /** Of these, events that are durable: the next start delivers them. Only of a buffer on disk. */
+  readonly kept?: number;
+  /** Events that were durable and cannot be read any more. Only of a buffer on disk. */
+  readonly lost?: number;
 }
 
 /** An event, by its source and its number there. */
@@ -59,11 +63,7 @@ export interface EventBuffer {
   counts(): BufferCounts;
 }
 
-export function createBuffer(options: BufferOptions): EventBuffer {
-  return new MemoryBuffer(options);
-}
-
-class MemoryBuffer implements EventBuffer {
+export class MemoryBuffer implements EventBuffer {
   readonly chunks$: Observable<Chunk>;
   readonly #options: BufferOptions;
   readonly #queue = new ChunkQueue();
@@ -91,6 +91,11 @@ class MemoryBuffer implements EventBuffer {
   append(chunk: Chunk): void {
     this.#queue.push(chunk);
     this.#pump();
+  }
+
+  /** Events that were settled, ever. */
+  get settledEvents(): number {
+    return this.#queue.settledEvents;
   }
 
   end(): void {
@@ -173,12 +178,15 @@ class MemoryBuffer implements EventBuffer {
 
   #judgeFull(): void {
     const { waiting } = this.#options;
-    const { events, bytes } = this.#queue.waiting;
-    const full = this.#full
-      ? events > waiting.events / 2 || bytes > waiting.bytes / 2
-      : events >= waiting.events || bytes >= waiting.bytes;
+    const full = isFull(this.#queue.waiting, waiting, this.#full);
     if (full === this.#full) return;
     this.#full = full;
     this.#options.onFull?.(full);
   }
+}
+
+/** At its bound; once full, it is so until it is half empty. */
+export function isFull({ events, bytes }: Bound, bound: Bound, was: boolean): boolean {
+  if (was) return events > bound.events / 2 || bytes > bound.bytes / 2;
+  return events >= bound.events || bytes >= bound.bytes;
 }

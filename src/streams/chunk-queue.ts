@@ -30,6 +30,7 @@ export class ChunkQueue {
   #fresh = 0;
   readonly #waiting = { events: 0, bytes: 0 };
   readonly #inFlight = { events: 0, bytes: 0 };
+  #settledEvents = 0;
   readonly #settled = new Map<string, number>();
   readonly #pushed = new Map<string, number>();
 
@@ -51,6 +52,11 @@ export class ChunkQueue {
       if (chunk) events += chunkCount(chunk);
     }
     return events;
+  }
+
+  /** Events that were settled, ever. */
+  get settledEvents(): number {
+    return this.#settledEvents;
   }
 
   /** Nothing is unsettled. */
@@ -224,6 +230,7 @@ export class ChunkQueue {
     const settled = this.#settled.get(chunk.source) ?? 0;
     const unread = this.#head >= this.#next;
     if (chunk.through <= settled) {
+      this.#settledEvents += chunkCount(chunk);
       if (!unread) tally(this.#inFlight, chunk, -1);
       this.#queue[this.#head] = SETTLED;
       this.#head += 1;
@@ -233,6 +240,7 @@ export class ChunkQueue {
     const done = countCovered(chunk, settled);
     if (done > 0) {
       const [head, tail] = splitChunk(chunk, done);
+      this.#settledEvents += done;
       if (!unread) tally(this.#inFlight, head, -1);
       this.#queue[this.#head] = tail;
     }

@@ -45,7 +45,7 @@ export function createFailureStream({ origin, ...options }: FailureStreamOptions
     end: () => stream.end(),
     fail(failure, settled) {
       // Before it is handed on: who takes it may settle it at once.
-      pending.push({ sequence: stream.received + 1, settled });
+      pending.push({ sequence: stream.start + stream.received + 1, settled });
       stream.receive([{ data: encodeFailure(failure) }]);
     },
   };

@@ -14,6 +14,8 @@ export interface Ledger {
   /** A source without takers settles what it hands on at once. */
   addSource(source: string): void;
   addTaker(taker: string, sources: readonly string[]): void;
+  /** Numbers go on behind `through`: what is before it is nobody's any more. Before anything is handed on. */
+  resume(source: string, through: number): void;
   /** What it still owed is owed by nobody any more. */
   removeTaker(taker: string): void;
   handOn(source: string, through: number): void;
@@ -58,6 +60,12 @@ export function createLedger(): Ledger {
       // A taker that joins late owes nothing of what was handed on before it came.
       for (const source of sources) account(source).takers.set(taker, account(source).handedOn);
     },
+    resume(source, through) {
+      const entry = account(source);
+      entry.handedOn = through;
+      entry.settled = through;
+      for (const taker of entry.takers.keys()) entry.takers.set(taker, through);
+    },
     removeTaker(taker) {
       for (const [source, entry] of accounts) if (entry.takers.delete(taker)) advance(source, entry);
     },
@@ -67,10 +75,11 @@ export function createLedger(): Ledger {
       if (entry.takers.size === 0) advance(source, entry);
     },
     settle(taker, source, through) {
-      const entry = account(source);
-      const before = entry.takers.get(taker);
+      // A buffer on disk may still hold events of a source that is there no more.
+      const entry = accounts.get(source);
+      const before = entry?.takers.get(taker);
       // One that was removed may still hear of what it wrote; it must not owe again.
-      if (before === undefined || through <= before) return;
+      if (!entry || before === undefined || through <= before) return;
       entry.takers.set(taker, through);
       advance(source, entry);
     },

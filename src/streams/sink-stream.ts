@@ -4,7 +4,8 @@ import type { Batch } from '../messages/batch.ts';
 import { type Chunk, chunkCount } from '../messages/chunk.ts';
 import type { Reject } from '../messages/failure.ts';
 import type { Message } from '../messages/message.ts';
-import { type BufferCounts, type BufferOptions, createBuffer, type EventBuffer, type EventPlace } from './buffer.ts';
+import { type BufferCounts, type BufferOptions, type EventBuffer, type EventPlace, MemoryBuffer } from './buffer.ts';
+import { type Backlog, DiskBuffer } from './disk-buffer.ts';
 import { FailureExit, type FailureTaker } from './failure-exit.ts';
 import type { Ledger } from './ledger.ts';
 import { type Settled, Settlements } from './settlements.ts';
@@ -21,6 +22,8 @@ export interface SinkStreamOptions {
   readonly take?: ((chunk: Chunk) => boolean) | undefined;
   readonly transform?: Transform;
   readonly buffer: Omit<BufferOptions, 'onFull'>;
+  /** Keeps what waits on disk. What is durable there is settled towards its source. Default: all of it is in memory. */
+  readonly backlog?: Backlog | undefined;
   /** Takes what this sink cannot deliver. Left out: it is counted as rejected and logged. */
   readonly failures?: FailureTaker | undefined;
   readonly ledger: Ledger;
@@ -114,7 +117,7 @@ class BufferedStream implements SinkStream {
     this.#options = options;
     this.#exit = new FailureExit(options);
     this.#settlements = new Settlements(name, this.#exit, (settled) => this.#settle(settled));
-    this.#buffer = createBuffer({ ...options.buffer, onFull: (full) => this.#judge(full) });
+    this.#buffer = this.#createBuffer();
     this.chunks$ = this.#buffer.chunks$;
     this.demand$ = defer(() => merge(this.#buffer.empty ? EMPTY : of(undefined), this.#appended$));
     this.#intake = new SinkIntake({
@@ -211,6 +214,14 @@ class BufferedStream implements SinkStream {
     if (batches.length > 0) this.settled$.next(settled);
     this.#buffer.settle(through);
     this.#progress();
+  }
+
+  #createBuffer(): EventBuffer {
+    const { name, buffer, backlog, ledger } = this.#options;
+    const options = { ...buffer, onFull: (full: boolean) => this.#judge(full) };
+    if (!backlog) return new MemoryBuffer(options);
+    backlog.kept$.subscribe(({ source, through }) => ledger.settle(name, source, through));
+    return new DiskBuffer({ ...options, backlog });
   }
 
   #progress(): void {

@@ -53,6 +53,10 @@ export interface SourceStream extends Hold {
   readonly encoding: Encoding;
   /** Instead of what the options say, before anything is received: its takers may be known late. */
   equip(equipment: SourceEquipment): void;
+  /** Numbers go on behind `sequence`. Before anything is received: what was numbered in an earlier run is kept. */
+  resume(sequence: number): void;
+  /** The number before the first one of this run. */
+  readonly start: number;
   /** What is handed on to the sinks. A chunk without messages covers what failed. */
   readonly chunks$: Observable<Chunk>;
   /** A hot tap: outside the ledger, holds nothing back, survives restarts. */
@@ -113,6 +117,7 @@ class NumberedStream implements SourceStream {
   #failures: SourceFailures;
   #documents: Documents | undefined;
   readonly #waiting = new WaitingTurns();
+  #start = 0;
   #sequence = 0;
   #pruned = 0;
   #ended = false;
@@ -134,6 +139,12 @@ class NumberedStream implements SourceStream {
   equip({ documents, failures }: SourceEquipment): void {
     this.#failures = this.#takeFailures(failures);
     this.#documents = documents && new Documents(documents, this.epoch);
+  }
+
+  resume(sequence: number): void {
+    this.#start = sequence;
+    this.#sequence = sequence;
+    this.#options.ledger.resume(this.name, sequence);
   }
 
   receive(received: readonly Received[], attributes?: Attributes): void {
@@ -204,7 +215,11 @@ class NumberedStream implements SourceStream {
   }
 
   get received(): number {
-    return this.#sequence;
+    return this.#sequence - this.#start;
+  }
+
+  get start(): number {
+    return this.#start;
   }
 
   get pruned(): number {

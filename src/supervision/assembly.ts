@@ -21,7 +21,7 @@ export interface Assembly {
   readonly sinks: ReadonlyMap<string, SinkComponent>;
 }
 
-export interface AssemblyOptions extends FoundationOptions {
+export interface AssemblyOptions extends Omit<FoundationOptions, 'resume'> {
   readonly streams: PipelineStreams;
   readonly additions: ReadonlyMap<string, Addition>;
 }
@@ -29,7 +29,7 @@ export interface AssemblyOptions extends FoundationOptions {
 export function assemble(options: AssemblyOptions): Assembly {
   const { pipeline, streams, additions, environment, secretsDir, changed } = options;
   streams.equip(pipeline.sources, pipeline.sinks);
-  const foundation = createFoundation(options);
+  const foundation = createFoundation({ ...options, resume: (sources) => streams.resume(sources) });
   const { ledger } = streams;
   const context = { pipeline: pipeline.name, environment, foundation, ledger, secretsDir, changed };
   return {
@@ -55,5 +55,6 @@ function createSink(
   const { relay, kind } = options;
   const isUpstream = relay && kind === 'web-socket' && options.options.mode === 'client';
   const upstreamOf = isUpstream ? streams.source(relay.source) : undefined;
-  return sinkComponent(options, { stream: streams.createSink(options, transform), deliver, upstreamOf }, context);
+  const stream = streams.createSink(options, transform, context.foundation.backlog(options.name));
+  return sinkComponent(options, { stream, deliver, upstreamOf }, context);
 }

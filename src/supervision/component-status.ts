@@ -29,7 +29,7 @@ export function sourceStatus(options: SourceOptions, context: StatusContext): So
     rejected: stream.rejected,
     failed: stream.failed,
     ...recordsOf(component),
-    settled: streams.ledger.settled(name),
+    settled: streams.ledger.settled(name) - stream.start,
     inFlight: streams.ledger.inFlight(name),
     held: stream.held,
     restarts: restartsOf(component?.child, context),

@@ -2,12 +2,13 @@ import { Subject } from 'rxjs';
 import type { Child } from '../actors/group.ts';
 import { type ListenerWord, listenerActor, shownHost } from '../actors/listener.ts';
 import { openedActor } from '../actors/opened.ts';
-import type { CursorOptions, ListenerOptions, PipelineOptions } from '../config/options.ts';
+import type { CursorOptions, ListenerOptions, PipelineOptions, SinkOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
 import type { Environment } from '../environment.ts';
 import type { RecordSchema } from '../messages/schema/record-schema.ts';
+import { type ChunkLog, createChunkLog } from '../store/chunk-log.ts';
 import { type Cursor, createCursor } from '../store/cursor.ts';
-import { cursorPath } from '../store/state-directory.ts';
+import { bufferPath, cursorPath } from '../store/state-directory.ts';
 import type { PeerStatus } from '../transport/accepted-peer.ts';
 import { Endpoint } from '../transport/endpoint.ts';
 import { createGate } from '../transport/peer-gate.ts';
@@ -24,10 +25,15 @@ export interface FoundationOptions {
   readonly folder: string;
   /** Milliseconds that are left of the running drain; none when it has no deadline. */
   readonly remaining: () => number | undefined;
+  /** Up to which sequence each source has come, as a buffer on disk says that was opened. */
+  readonly resume: (sources: ReadonlyMap<string, number>) => void;
   readonly changed: () => void;
 }
 
-/** What components stand on: the schemas that they read, the cursors that they keep, the addresses that they share. */
+/**
+ * What components stand on: the schemas that they read, the cursors and buffers that they keep, the addresses that they
+ * share.
+ */
 export interface Foundation {
   /** In order of start. */
   readonly children: readonly Child[];
@@ -36,6 +42,8 @@ export interface Foundation {
   peers(id: string): readonly PeerStatus[];
   /** Of the component of that name, if it has one. */
   cursor(component: string): Cursor | undefined;
+  /** What the sink of that name keeps on disk, if it does. */
+  backlog(sink: string): ChunkLog | undefined;
   /** Of the records of the source of that name, if it has one. */
   schema(source: string): RecordSchema | undefined;
   /** Reads the certificates of all listeners again. */
@@ -56,6 +64,7 @@ class SharedFoundation implements Foundation {
   readonly #options: FoundationOptions;
   readonly #served = new Map<string, Served>();
   readonly #cursors = new Map<string, Cursor>();
+  readonly #backlogs = new Map<string, ChunkLog>();
   readonly #schemas = new Map<string, SourceSchema>();
   readonly #renewals$ = new Subject<void>();
 
@@ -63,7 +72,15 @@ class SharedFoundation implements Foundation {
     this.#options = options;
     const schemas = schemaOwners(options.pipeline).map((owner) => this.#read(owner));
     const cursors = cursorOwners(options.pipeline).map(([name, cursor]) => this.#keep(name, cursor));
-    this.children = [...schemas, ...cursors, ...options.pipeline.listeners.map((listener) => this.#serve(listener))];
+    const backlogs = options.pipeline.sinks
+      .filter(({ buffer }) => buffer.type === 'disk')
+      .map((sink) => this.#store(sink));
+    this.children = [
+      ...schemas,
+      ...cursors,
+      ...backlogs,
+      ...options.pipeline.listeners.map((listener) => this.#serve(listener)),
+    ];
   }
 
   endpoint(id: string): Endpoint {
@@ -82,6 +99,10 @@ class SharedFoundation implements Foundation {
 
   cursor(component: string): Cursor | undefined {
     return this.#cursors.get(component);
+  }
+
+  backlog(sink: string): ChunkLog | undefined {
+    return this.#backlogs.get(sink);
   }
 
   schema(source: string): RecordSchema | undefined {
@@ -125,6 +146,33 @@ class SharedFoundation implements Foundation {
     this.#cursors.set(component, cursor);
     const id = `${pipeline.name}/${component}/cursor`;
     return child(id, openedActor(id, cursor));
+  }
+
+  #store({ name, buffer }: SinkOptions): Child {
+    const { environment, pipeline, stateDir, resume } = this.#options;
+    const { files, openStore, logger } = environment;
+    const log = createChunkLog({
+      folder: bufferPath({ stateDir, pipeline: pipeline.name, component: name }),
+      durability: buffer.durability ?? 'commit',
+      files,
+      openStore,
+      logger,
+      decode: (source) => {
+        const schema = this.schema(source);
+        return schema && ((text) => schema.read(text));
+      },
+    });
+    this.#backlogs.set(name, log);
+    const id = `${pipeline.name}/${name}/buffer`;
+    const opened = {
+      open: async () => {
+        await log.open();
+        resume(log.sources);
+      },
+      close: () => log.close(),
+      failed$: log.failed$,
+    };
+    return child(id, openedActor(id, opened));
   }
 
   #serve(options: ListenerOptions): Child {

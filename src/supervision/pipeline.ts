@@ -20,7 +20,7 @@ export interface PipelineRuntime extends Pipeline {
   readonly check: () => void;
   /** Builds the sinks and gives the actor to start. */
   readonly child: () => Child;
-  /** Events handed to sinks and not settled. */
+  /** Events handed to sinks, not settled and not on disk. */
   readonly undelivered: () => number;
   readonly failure: () => unknown;
   readonly state: () => PipelineWord;
@@ -166,7 +166,8 @@ class AssembledPipeline implements PipelineRuntime {
   }
 
   undelivered(): number {
-    return [...(this.#assembly?.sinks.values() ?? [])].reduce((sum, { stream }) => sum + stream.counts().owed, 0);
+    const counts = [...(this.#assembly?.sinks.values() ?? [])].map(({ stream }) => stream.counts());
+    return counts.reduce((sum, { owed, kept = 0 }) => sum + owed - kept, 0);
   }
 
   failure(): unknown {

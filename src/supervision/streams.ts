@@ -1,9 +1,11 @@
+import { waitingBound } from '../config/buffer.ts';
 import type { PipelineOptions, SinkOptions, SourceOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { type Chunk, chunkAttributes } from '../messages/chunk.ts';
 import { eventTimeStamp } from '../sources/record-intake.ts';
 import { DEFAULT_BOUND } from '../streams/chunk-queue.ts';
+import type { Backlog } from '../streams/disk-buffer.ts';
 import type { DocumentKind } from '../streams/documents.ts';
 import type { FailureTaker } from '../streams/failure-exit.ts';
 import { createFailureStream, sharedTaker } from '../streams/failure-stream.ts';
@@ -68,7 +70,13 @@ export class PipelineStreams {
     for (const source of this.#sources.values()) source.end();
   }
 
-  createSink(options: SinkOptions, transform: Transform | undefined): SinkStream {
+  /** What is kept on disk has numbers of theirs: new events get higher ones. Those that are there no more are left out. */
+  resume(sources: ReadonlyMap<string, number>): void {
+    const streams = [...this.#sources.values(), ...[...this.#failures.values()].map(({ stream }) => stream)];
+    for (const stream of streams) stream.resume(Math.max(stream.start, sources.get(stream.name) ?? 0));
+  }
+
+  createSink(options: SinkOptions, transform: Transform | undefined, backlog: Backlog | undefined): SinkStream {
     const { buffer, kind, relay } = options;
     const { clock, logger } = this.#environment;
     const client = kind === 'web-socket' && options.options.mode === 'client' ? options.options : undefined;
@@ -79,10 +87,11 @@ export class PipelineStreams {
       ...(transform ? { transform } : {}),
       ...side,
       buffer: {
-        waiting: { events: buffer['max-events'], bytes: buffer['max-bytes'] },
+        waiting: waitingBound(buffer),
         whenFull: buffer['when-full'],
         inFlight: client ? client['max-in-flight'] : DEFAULT_BOUND,
       },
+      backlog,
       ledger: this.ledger,
       failures: this.#failures.get(originOfParts(options))?.join(),
       clock,

@@ -17,7 +17,7 @@ import { throttledStatus } from './throttle.ts';
 export interface SupervisorOptions {
   /** Where `${secret|NAME}` looks for the file NAME when `HAWSER_SECRET_NAME` is not set. Default: nowhere. */
   readonly secretsDir?: string | undefined;
-  /** Where cursors without `persist-to` are kept. Default: `.hawser` beside the config file, else in the working directory. */
+  /** Where buffers of `type: disk`, and cursors without `persist-to`, are kept. Default: `.hawser` beside the config file, else in the working directory. */
   readonly stateDir?: string | undefined;
   /** Stops the supervisor, with the default drain, when it is aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +32,7 @@ export interface StopOptions {
 export interface Outcome {
   /** Names of the pipelines that failed, with their causes. */
   readonly failures: readonly { readonly pipeline: string; readonly cause: string }[];
-  /** Events that were handed on and that some sink has not settled. */
+  /** Events that were handed on and that some sink has not settled, and does not keep on disk. */
   readonly undelivered: number;
 }
 

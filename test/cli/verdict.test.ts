@@ -29,6 +29,16 @@ describe('the last line', () => {
     );
   });
 
+  test('it says what is on disk, and what is lost there', () => {
+    const sinks = [sink('w', { delivered: 4, owed: 5, kept: 5, lost: 2 })];
+    expect(sentence(statusOf([IN], sinks))).toBe('stopped: in received 9, w delivered 4 (on disk 5, lost on disk 2)');
+  });
+
+  test('what a sink owes and does not keep on disk is undelivered', () => {
+    const sinks = [sink('w', { delivered: 4, owed: 5, kept: 3 })];
+    expect(sentence(statusOf([IN], sinks), { undelivered: 2 })).toBe('2 events undelivered: w 2');
+  });
+
   test('it says what went to failures', () => {
     const sinks = [sink('w', { delivered: 4, failed: 2 })];
     expect(sentence(statusOf([{ ...IN, failed: 1 }], sinks))).toBe(

@@ -36,7 +36,7 @@ describe('a native file', () => {
             inputs: ['exchange'],
             kind: 'stdout',
             options: {},
-            buffer: { type: 'memory', 'max-events': 10_000, 'max-bytes': 16_777_216, 'when-full': 'block' },
+            buffer: { type: 'memory', 'when-full': 'block' },
           },
         ],
         listeners: [],

@@ -41,7 +41,7 @@ describe('a relay with an upstream', () => {
       kind: 'web-socket',
       options: { mode: 'server-output', endpoint: 'h:1', payload: 'verbatim' },
       relay: { source: 's', side: 'upstream' },
-      buffer: { type: 'memory', 'max-events': 10_000, 'max-bytes': 16_777_216, 'when-full': 'block' },
+      buffer: { type: 'memory', 'when-full': 'block' },
     });
   });
 

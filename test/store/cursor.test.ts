@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Logger } from '../../src/environment.ts';
 import { StateError } from '../../src/errors.ts';
 import { type Cursor, createCursor, MAX_CURSOR } from '../../src/store/cursor.ts';
-import { formatCursor, parseCursor } from '../../src/store/cursor-file.ts';
+import { formatState, parseState } from '../../src/store/state-file.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
 import { MemoryFiles } from './memory-files.ts';
 
@@ -27,10 +27,7 @@ async function opened(options: { initialValue?: string; text?: string } = {}) {
 
 /** The values that were written, in order. */
 function values({ writes }: MemoryFiles): (string | undefined)[] {
-  return writes.map((text) => {
-    const read = parseCursor(text);
-    return 'value' in read ? read.value : undefined;
-  });
+  return writes.map((text) => parseState('cursor', text).value);
 }
 
 const FULL = new Error('ENOSPC: no space left on device');
@@ -47,12 +44,12 @@ describe('a cursor at its start', () => {
   });
 
   test('with a file it is what was committed, whatever the initial value', async () => {
-    const { cursor } = await opened({ initialValue: '0', text: formatCursor('41') });
+    const { cursor } = await opened({ initialValue: '0', text: formatState('cursor', '41') });
     expect([cursor.value, cursor.committed]).toEqual(['41', true]);
   });
 
   test('a file that is read is not written', async () => {
-    const { files, clock } = await opened({ text: formatCursor('41') });
+    const { files, clock } = await opened({ text: formatState('cursor', '41') });
     await clock.advance(1000);
     expect(files.writes).toEqual([]);
   });
@@ -71,7 +68,7 @@ describe('a cursor at its start', () => {
 });
 
 describe('a file that is not whole is an error, never a start from zero', () => {
-  const whole = formatCursor('41');
+  const whole = formatState('cursor', '41');
   test.each([
     ['empty', '', 'is empty'],
     ['cut', whole.slice(0, -12), 'is cut or garbled'],
@@ -90,7 +87,7 @@ describe('a file that is not whole is an error, never a start from zero', () => 
   });
 
   test('cut anywhere', () => {
-    const cuts = Array.from(whole.trimEnd(), (_, at) => parseCursor(whole.slice(0, at)));
+    const cuts = Array.from(whole.trimEnd(), (_, at) => parseState('cursor', whole.slice(0, at)));
     expect(cuts.filter((read) => 'value' in read)).toEqual([]);
   });
 

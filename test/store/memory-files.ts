@@ -1,8 +1,8 @@
-import type { Files } from '../../src/environment.ts';
+import type { Files, OverwrittenFile } from '../../src/environment.ts';
 import { StateError } from '../../src/errors.ts';
 
 /** A disk in memory. A write lasts until the clock's next turn, or while the disk is stopped. */
-export class MemoryFiles implements Pick<Files, 'readText' | 'readBytes' | 'replace' | 'lock'> {
+export class MemoryFiles implements Omit<Files, 'read' | 'append'> {
   readonly texts = new Map<string, string>();
   readonly locked = new Set<string>();
   /** What was written, in order. */
@@ -48,6 +48,17 @@ export class MemoryFiles implements Pick<Files, 'readText' | 'readBytes' | 'repl
     } finally {
       this.#running.delete(run);
     }
+  }
+
+  async list(path: string): Promise<string[]> {
+    const names = [...this.texts.keys()]
+      .filter((each) => each.startsWith(`${path}/`))
+      .map((each) => each.slice(path.length + 1).replace(/\/.*$/, ''));
+    return [...new Set(names)];
+  }
+
+  async overwrite(path: string): Promise<OverwrittenFile> {
+    return { write: (text) => this.replace(path, text), close: async () => {} };
   }
 
   async lock(path: string): Promise<() => Promise<void>> {

@@ -1,5 +1,5 @@
 import type { Chunk } from '../../src/messages/chunk.ts';
-import { type BufferOptions, createBuffer } from '../../src/streams/buffer.ts';
+import { type BufferOptions, MemoryBuffer } from '../../src/streams/buffer.ts';
 import { shown, upTo } from './events.ts';
 
 export const NO_BOUND = { events: 1e9, bytes: 1e9 };
@@ -10,7 +10,7 @@ export const ofBytes = (bytes: number) => ({ events: 1e9, bytes });
 /** A blocking buffer without bounds, unless told otherwise, and what is seen of it. */
 export function bufferBench(options: Partial<BufferOptions> = {}) {
   const edges: string[] = [];
-  const buffer = createBuffer({
+  const buffer = new MemoryBuffer({
     waiting: NO_BOUND,
     whenFull: 'block',
     inFlight: NO_BOUND,

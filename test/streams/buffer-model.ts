@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import type { Chunk } from '../../src/messages/chunk.ts';
 import { PackedChunk, packFrames } from '../../src/messages/packed-chunk.ts';
-import { createBuffer, type WhenFull } from '../../src/streams/buffer.ts';
+import { MemoryBuffer, type WhenFull } from '../../src/streams/buffer.ts';
 import type { Bound } from '../../src/streams/chunk-queue.ts';
 import { event } from './events.ts';
 
@@ -46,7 +46,7 @@ export class BufferModel {
 
   constructor(setup: BufferSetup) {
     this.#setup = setup;
-    this.#buffer = createBuffer({ ...setup, onFull: (full) => this.#edges.push(full) });
+    this.#buffer = new MemoryBuffer({ ...setup, onFull: (full) => this.#edges.push(full) });
   }
 
   /** `sizes`: bytes of each event; 0 stands for one that a filter has dropped. Packed when none is. */

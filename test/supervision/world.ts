@@ -3,6 +3,7 @@ import type { PipelineInput, SinkInput, SourceInput } from '../../src/config/opt
 import type { Environment, FrameSocket, Handshake, Listener, Logger } from '../../src/environment.ts';
 import type { Pipeline } from '../../src/supervision/handles.ts';
 import { createRootSupervisor, type Outcome, type Supervisor } from '../../src/supervision/supervisor.ts';
+import { createMemoryDisk, type MemoryDisk } from '../../src/testing/memory-disk.ts';
 import {
   createMemoryNetwork,
   type MemoryNetwork,
@@ -77,6 +78,8 @@ export class World {
   readonly clock: StepClock = createStepClock();
   readonly network: MemoryNetwork;
   readonly files = new MemoryFiles();
+  /** Where stores are. */
+  readonly disk: MemoryDisk = createMemoryDisk({ clock: this.clock, random: seededRandom(7) });
   readonly log: string[] = [];
   readonly stdin = new PassThrough();
   readonly stdout = new PassThrough();
@@ -95,6 +98,7 @@ export class World {
       dial: this.network.dial,
       listen: this.network.listen,
       files: Object.assign(this.files, { read: () => new PassThrough(), append: () => new PassThrough() }),
+      openStore: this.disk.mount().openStore,
       env: this.env,
       stdio: { stdin: this.stdin, stdout: this.stdout, stderr: new PassThrough() },
       logger: this.#logger(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StartError } from '../../src/errors.ts';
-import { formatCursor } from '../../src/store/cursor-file.ts';
+import { formatState } from '../../src/store/state-file.ts';
 import { type Server, World } from '../supervision/world.ts';
 import { headersOf, restarted, type SourceOptions, taking } from './client-bench.ts';
 
@@ -117,7 +117,7 @@ describe('a cursor that is kept', () => {
       await world.clock.advance(5);
     }
     await world.stop(0);
-    expect(world.files.texts.get(PATH)).toBe(formatCursor('b'));
+    expect(world.files.texts.get(PATH)).toBe(formatState('cursor', 'b'));
   });
 
   test('wins over initial-value', async () => {
@@ -137,13 +137,13 @@ describe('a cursor that is kept', () => {
       await world.clock.advance(10);
     }
     await world.stop();
-    expect([world.files.writes.length <= 8, world.files.writes.at(-1)]).toEqual([true, formatCursor('49')]);
+    expect([world.files.writes.length <= 8, world.files.writes.at(-1)]).toEqual([true, formatState('cursor', '49')]);
   });
 
   test.each([
-    ['cut', formatCursor('a').slice(0, -9), 'is cut or garbled'],
+    ['cut', formatState('cursor', 'a').slice(0, -9), 'is cut or garbled'],
     ['empty', '', 'is empty'],
-    ['changed', formatCursor('a').replace('"a"', '"b"'), 'does not match its checksum'],
+    ['changed', formatState('cursor', 'a').replace('"a"', '"b"'), 'does not match its checksum'],
     ['of something else', '{}', 'is no cursor of hawser'],
   ])('in a file that is %s is a start error that names it, never a silent start from zero', async (_, text, fault) => {
     const world = new World();

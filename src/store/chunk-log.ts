@@ -1,0 +1,316 @@
+import { Subject } from 'rxjs';
+import type { Logger } from '../environment.ts';
+import { type Chunk, chunkBytes, chunkCount } from '../messages/chunk.ts';
+import { writeChunk } from '../messages/chunk-record.ts';
+import type { Decode } from '../messages/message.ts';
+import {
+  ADVICE,
+  type BufferFolder,
+  type BufferFolderOptions,
+  messageOf,
+  openBufferFolder,
+  stateError,
+} from './buffer-folder.ts';
+import { type BufferMeta, formatMeta, META_KEY, parseMeta } from './buffer-meta.ts';
+import { chunkKey, FIRST_KEY, keyAfter, LAST_KEY, readChunkKey } from './chunk-key.ts';
+import { ChunkPlaces } from './chunk-places.ts';
+import { ChunkReader } from './chunk-reader.ts';
+
+/** What a durable append survives (option `buffer.durability`): the death of the system, or that of the process alone. */
+export type Durability = 'commit' | 'flush';
+
+export interface ChunkLogOptions extends BufferFolderOptions {
+  readonly durability: Durability;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+  /** Reads the records of a source again, if that has a schema. */
+  readonly decode: (source: string) => Decode | undefined;
+}
+
+/** Up to where a source's events are durable. */
+export interface KeptRange {
+  readonly source: string;
+  readonly through: number;
+}
+
+interface Amount {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/**
+ * The chunks that a sink owes, in a folder on disk, in order. Positions count the events that were ever appended. What
+ * is appended is written in groups, one write at a time. A part of it is loaded: in memory, until it is settled.
+ */
+export interface ChunkLog {
+  /** @throws StateError when it cannot be used. */
+  open(): Promise<void>;
+  /**
+   * Writes what is not written yet.
+   * @throws StateError when something could not be written, or read.
+   */
+  close(): Promise<void>;
+  /** The highest sequence that was ever durable, per source. */
+  readonly sources: ReadonlyMap<string, number>;
+  /** Appended, and not loaded. */
+  readonly waiting: Amount;
+  /** Appended, and not durable. */
+  readonly unwritten: Amount;
+  /** Events that are durable and not settled. */
+  readonly kept: number;
+  /** Events that were durable and cannot be read. */
+  readonly lost: number;
+  /** What became durable. An append without events is so when everything before it is. */
+  readonly kept$: Subject<KeptRange>;
+  /** A write or a read has failed: nothing more becomes durable. */
+  readonly failed$: Subject<Error>;
+  /** With `room`, and when nothing waits, the chunk counts as loaded, and the answer is true. */
+  append(chunk: Chunk, room: boolean): boolean;
+  /** Loads what waits longest, one call at a time. Undefined when that cannot be read. */
+  load(): Promise<readonly Chunk[] | undefined>;
+  /** So many more of the loaded events are settled, from the first on. */
+  settle(count: number): void;
+}
+
+export function createChunkLog(options: ChunkLogOptions): ChunkLog {
+  return new FolderLog(options);
+}
+
+/** Bytes of payloads that are written, or loaded from what is not written yet, at once; the last chunk goes over. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+
+/** Not durable. Without events it only says how far its source is. */
+interface Append {
+  readonly chunk: Chunk;
+  readonly position: number;
+  readonly end: number;
+  /** Bytes of all payloads up to its end. */
+  readonly bytes: number;
+  readonly key: string;
+}
+
+class FolderLog implements ChunkLog {
+  readonly sources = new Map<string, number>();
+  readonly kept$ = new Subject<KeptRange>();
+  readonly failed$ = new Subject<Error>();
+  readonly #options: ChunkLogOptions;
+  readonly #reader: ChunkReader;
+  readonly #places = new ChunkPlaces();
+  /** There while it is open. */
+  #folder: BufferFolder | undefined;
+  /** Not durable, in order. */
+  #appends: Append[] = [];
+  /** Records that are settled. */
+  #removals: string[] = [];
+  #end: Amount = NOTHING;
+  #durable: Amount = NOTHING;
+  #loaded: Amount = NOTHING;
+  /** Position that the disk knows as settled. */
+  #noted = 0;
+  #lost = 0;
+  #committing: Promise<void> | undefined;
+  #loading: Promise<unknown> = Promise.resolve();
+  #fault: Error | undefined;
+
+  constructor(options: ChunkLogOptions) {
+    this.#options = options;
+    this.#reader = new ChunkReader(options);
+  }
+
+  get waiting(): Amount {
+    return difference(this.#end, this.#loaded);
+  }
+
+  get unwritten(): Amount {
+    return difference(this.#end, this.#durable);
+  }
+
+  get kept(): number {
+    return Math.max(0, this.#durable.events - this.#settled);
+  }
+
+  get lost(): number {
+    return this.#lost;
+  }
+
+  async open(): Promise<void> {
+    const folder = await openBufferFolder(this.#options);
+    try {
+      await this.#restore(folder);
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
+    this.#folder = folder;
+  }
+
+  async close(): Promise<void> {
+    const folder = this.#folder;
+    this.#folder = undefined;
+    if (!folder) return;
+    await this.#loading;
+    await this.#committing;
+    await this.#commit(folder);
+    await folder.close();
+    if (this.#fault) throw this.#fault;
+  }
+
+  append(chunk: Chunk, room: boolean): boolean {
+    const before = this.#end;
+    const { events, bytes } = sum(before, { events: chunkCount(chunk), bytes: chunkBytes(chunk) });
+    const append = { chunk, position: before.events, end: events, bytes, key: chunkKey(before) };
+    const loads = room && this.#loaded.events === before.events;
+    this.#end = { events, bytes };
+    if (loads) this.#load(append);
+    this.#appends.push(append);
+    this.#plan();
+    return loads;
+  }
+
+  load(): Promise<readonly Chunk[] | undefined> {
+    const folder = this.#folder;
+    const onDisk = this.#loaded.events < this.#durable.events;
+    const loading = onDisk ? this.#read(folder) : Promise.resolve(this.#loadUnwritten());
+    this.#loading = loading;
+    return loading;
+  }
+
+  settle(count: number): void {
+    this.#removals.push(...this.#places.settle(count));
+    this.#plan();
+  }
+
+  get #settled(): number {
+    return this.#places.position ?? this.#loaded.events;
+  }
+
+  async #restore({ store, mark }: BufferFolder): Promise<void> {
+    const { folder, logger } = this.#options;
+    const [first] = await store.read(FIRST_KEY, LAST_KEY, 1);
+    const meta = await this.#readMeta(store);
+    if (!meta && first) throw stateError(folder, `is not whole: what it says of itself is missing; ${ADVICE}`);
+    const { settled, events, bytes, sources } = meta ?? NEW;
+    for (const [source, through] of sources) this.sources.set(source, through);
+    if (mark === undefined) logger.warn({ buffer: folder }, `the buffer ${folder} ${UNMARKED}`);
+    // What was durable once and is not known any more is a gap that the reader finds: the end of a log was cut off.
+    this.#durable = { events: Math.max(events, mark ?? 0), bytes };
+    this.#end = this.#durable;
+    this.#loaded = { events: settled, bytes: (first && readChunkKey(first.key)?.bytes) ?? bytes };
+    this.#noted = settled;
+  }
+
+  async #readMeta(store: BufferFolder['store']): Promise<BufferMeta | undefined> {
+    const [entry] = await store.read(META_KEY, keyAfter(META_KEY), 1);
+    if (!entry) return undefined;
+    const meta = parseMeta(entry.value);
+    if (typeof meta !== 'string') return meta;
+    throw stateError(this.#options.folder, `cannot be used: what it says of itself ${meta}; ${ADVICE}`);
+  }
+
+  /** Commits, unless it does so already. */
+  #plan(): void {
+    const folder = this.#folder;
+    if (!folder || this.#committing) return;
+    this.#committing = this.#commit(folder).then(() => {
+      this.#committing = undefined;
+    });
+  }
+
+  /** Group commit: what comes during a write is in the next one. Never rejects. */
+  async #commit(folder: BufferFolder): Promise<void> {
+    try {
+      while (!this.#fault && (this.#appends.length > 0 || this.#removals.length > 0 || this.#settled > this.#noted)) {
+        await this.#write(folder);
+      }
+    } catch (error) {
+      this.#fail('cannot be written', error);
+    }
+  }
+
+  async #write(folder: BufferFolder): Promise<void> {
+    const settled = this.#settled;
+    const group = this.#appends.slice(0, this.#groupSize());
+    const { end: events, bytes } = group.at(-1) ?? { end: this.#durable.events, bytes: this.#durable.bytes };
+    const sources = new Map(group.map(({ chunk }) => [chunk.source, chunk.through]));
+    const removals = this.#removals.splice(0).map((key) => ({ key }));
+    // What was acknowledged faster than the disk could take it need not be kept.
+    const puts = group
+      .filter(({ position, end }) => end > position && end > settled)
+      .map(({ key, chunk, position }) => ({ key, value: writeChunk(chunk, position) }));
+    const meta = formatMeta({ settled, events, bytes, sources: [...this.sources, ...sources] });
+    const sync = this.#options.durability === 'commit' && puts.length > 0;
+    await folder.store.write([...removals, ...puts, { key: META_KEY, value: meta }], sync);
+    if (puts.length > 0) await folder.note(events);
+    this.#noted = settled;
+    this.#durable = { events, bytes };
+    this.#appends.splice(0, group.length);
+    for (const [source, through] of sources) {
+      this.sources.set(source, through);
+      this.kept$.next({ source, through });
+    }
+  }
+
+  #groupSize(): number {
+    const limit = this.#durable.bytes + GROUP_BYTES;
+    const beyond = this.#appends.findIndex(({ bytes }) => bytes > limit);
+    return beyond < 0 ? this.#appends.length : beyond + 1;
+  }
+
+  async #read(folder: BufferFolder | undefined): Promise<readonly Chunk[] | undefined> {
+    if (!folder) return undefined;
+    try {
+      const { found, end, missing, useless } = await this.#reader.read(
+        folder,
+        this.#loaded.events,
+        this.#durable.events,
+      );
+      this.#lost += missing;
+      this.#removals.push(...useless);
+      for (const each of found) this.#load(each);
+      // Behind the last one something may be missing.
+      const bytes = end === this.#end.events ? this.#end.bytes : this.#loaded.bytes;
+      this.#loaded = { events: end, bytes };
+      this.#plan();
+      return found.map(({ chunk }) => chunk);
+    } catch (error) {
+      this.#fail('cannot be read', error);
+      return undefined;
+    }
+  }
+
+  #loadUnwritten(): readonly Chunk[] {
+    const limit = this.#loaded.bytes + GROUP_BYTES;
+    const waiting = this.#appends.filter(({ end }) => end > this.#loaded.events);
+    const loaded = waiting.filter(({ bytes }, at) => at === 0 || bytes <= limit);
+    for (const append of loaded) this.#load(append);
+    return loaded.map(({ chunk }) => chunk);
+  }
+
+  #load({ position, end, key, bytes }: Omit<Append, 'chunk'>): void {
+    // One without events has no record, and the key of the next one.
+    if (end === position) return;
+    this.#places.add({ position, end, key });
+    this.#loaded = { events: end, bytes };
+    this.#reader.skip(key);
+  }
+
+  #fail(what: string, cause: unknown): void {
+    if (this.#fault) return;
+    this.#fault = stateError(this.#options.folder, `${what}: ${messageOf(cause)}`, cause);
+    this.failed$.next(this.#fault);
+  }
+}
+
+const NOTHING: Amount = { events: 0, bytes: 0 };
+
+const NEW: BufferMeta = { settled: 0, events: 0, bytes: 0, sources: [] };
+
+/** Behind the name of the buffer. */
+const UNMARKED = 'has lost its file `written`: whether its last events are there cannot be told';
+
+function sum(left: Amount, right: Amount): Amount {
+  return { events: left.events + right.events, bytes: left.bytes + right.bytes };
+}
+
+function difference(left: Amount, right: Amount): Amount {
+  return { events: left.events - right.events, bytes: Math.max(0, left.bytes - right.bytes) };
+}
