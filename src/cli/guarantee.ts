@@ -8,9 +8,18 @@ import type {
 
 /** What it means for this sink that an event is delivered, in one sentence. */
 export function guaranteeOf(sink: SinkOptions, listeners: readonly ListenerOptions[]): string {
-  if (sink.kind !== 'web-socket') return 'delivered means: the operating system has taken it';
-  const { options } = sink;
-  return `delivered means: ${options.mode === 'client' ? acknowledged(options) : queued(options, listeners)}`;
+  return `delivered means: ${delivered(sink, listeners)}${kept(sink)}`;
+}
+
+function delivered({ kind, options }: SinkOptions, listeners: readonly ListenerOptions[]): string {
+  if (kind !== 'web-socket') return 'the operating system has taken it';
+  return options.mode === 'client' ? acknowledged(options) : queued(options, listeners);
+}
+
+function kept({ buffer: { type, durability = 'commit' } }: SinkOptions): string {
+  if (type !== 'disk') return '';
+  const fate = durability === 'commit' ? 'synced' : 'written; a power failure can lose the last of it';
+  return `; until then it is kept on disk, ${fate} (durability: ${durability})`;
 }
 
 function acknowledged({ ack, reply }: WebSocketClientSink): string {

@@ -65,8 +65,8 @@ export interface ChunkLog {
   readonly failed$: Subject<Error>;
   /** With `room`, and when nothing waits, the chunk counts as loaded, and the answer is true. */
   append(chunk: Chunk, room: boolean): boolean;
-  /** Loads what waits longest, one call at a time. Undefined when that cannot be read. */
-  load(): Promise<readonly Chunk[] | undefined>;
+  /** Loads what waits longest, one call at a time. False when that cannot be read. */
+  load(take: (chunk: Chunk) => void): Promise<boolean>;
   /** So many more of the loaded events are settled, from the first on. */
   settle(count: number): void;
 }
@@ -160,16 +160,15 @@ class FolderLog implements ChunkLog {
     const append = { chunk, position: before.events, end: events, bytes, key: chunkKey(before) };
     const loads = room && this.#loaded.events === before.events;
     this.#end = { events, bytes };
-    if (loads) this.#load(append);
     this.#appends.push(append);
+    if (loads) this.#load(append, NOBODY);
     this.#plan();
     return loads;
   }
 
-  load(): Promise<readonly Chunk[] | undefined> {
-    const folder = this.#folder;
+  load(take: (chunk: Chunk) => void): Promise<boolean> {
     const onDisk = this.#loaded.events < this.#durable.events;
-    const loading = onDisk ? this.#read(folder) : Promise.resolve(this.#loadUnwritten());
+    const loading = onDisk ? this.#read(take) : this.#loadUnwritten(take);
     this.#loading = loading;
     return loading;
   }
@@ -255,42 +254,42 @@ class FolderLog implements ChunkLog {
     return beyond < 0 ? this.#appends.length : beyond + 1;
   }
 
-  async #read(folder: BufferFolder | undefined): Promise<readonly Chunk[] | undefined> {
-    if (!folder) return undefined;
+  async #read(take: (chunk: Chunk) => void): Promise<boolean> {
+    const folder = this.#folder;
+    if (!folder) return false;
     try {
-      const { found, end, missing, useless } = await this.#reader.read(
-        folder,
-        this.#loaded.events,
-        this.#durable.events,
-      );
+      const from = this.#loaded.events;
+      const { found, end, missing, useless } = await this.#reader.read(folder, from, this.#durable.events);
       this.#lost += missing;
       this.#removals.push(...useless);
-      for (const each of found) this.#load(each);
+      for (const each of found) this.#load(each, take);
       // Behind the last one something may be missing.
       const bytes = end === this.#end.events ? this.#end.bytes : this.#loaded.bytes;
-      this.#loaded = { events: end, bytes };
+      if (end > this.#loaded.events) this.#loaded = { events: end, bytes };
       this.#plan();
-      return found.map(({ chunk }) => chunk);
+      return true;
     } catch (error) {
       this.#fail('cannot be read', error);
-      return undefined;
+      return false;
     }
   }
 
-  #loadUnwritten(): readonly Chunk[] {
+  async #loadUnwritten(take: (chunk: Chunk) => void): Promise<boolean> {
     const limit = this.#loaded.bytes + GROUP_BYTES;
     const waiting = this.#appends.filter(({ end }) => end > this.#loaded.events);
     const loaded = waiting.filter(({ bytes }, at) => at === 0 || bytes <= limit);
-    for (const append of loaded) this.#load(append);
-    return loaded.map(({ chunk }) => chunk);
+    for (const append of loaded) this.#load(append, take);
+    return true;
   }
 
-  #load({ position, end, key, bytes }: Omit<Append, 'chunk'>): void {
+  /** Whoever takes it may settle it at once, and append more. */
+  #load({ chunk, position, end, key, bytes }: Append, take: (chunk: Chunk) => void): void {
     // One without events has no record, and the key of the next one.
     if (end === position) return;
     this.#places.add({ position, end, key });
     this.#loaded = { events: end, bytes };
     this.#reader.skip(key);
+    take(chunk);
   }
 
   #fail(what: string, cause: unknown): void {
@@ -299,6 +298,9 @@ class FolderLog implements ChunkLog {
     this.failed$.next(this.#fault);
   }
 }
+
+/** The caller has the chunk already. */
+const NOBODY = (): void => {};
 
 const NOTHING: Amount = { events: 0, bytes: 0 };
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Files } from '../environment.ts';
 
 export interface BufferPlace {
   /** Holds the state of every pipeline that is run with it. */
@@ -25,8 +26,22 @@ export function cursorPath({ stateDir, persistTo, stateId, pipeline, component }
 
 /** The folder of a sink's buffer on disk. */
 export function bufferPath({ stateDir, pipeline, component }: BufferPlace): string {
-  return join(stateDir, 'buffers', `${fileName(pipeline)}.${fileName(component)}`);
+  return join(stateDir, BUFFERS, `${fileName(pipeline)}.${fileName(component)}`);
 }
+
+/** The folders of a pipeline's buffers that none of these sinks has: its events are nobody's. */
+export async function unusedBuffers(
+  { stateDir, pipeline }: Omit<BufferPlace, 'component'>,
+  sinks: readonly string[],
+  files: Pick<Files, 'list'>,
+): Promise<string[]> {
+  const used = new Set(sinks.map((component) => bufferPath({ stateDir, pipeline, component })));
+  const names = await files.list(join(stateDir, BUFFERS));
+  const own = names.filter((name) => name.startsWith(`${fileName(pipeline)}.`) && !name.endsWith('.lock'));
+  return own.map((name) => join(stateDir, BUFFERS, name)).filter((path) => !used.has(path));
+}
+
+const BUFFERS = 'buffers';
 
 /** Longest name; room is left for what stands behind it, of the 255 bytes that file systems take. */
 const LONGEST = 80;

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
 import { type Chunk, chunkBytes, chunkCount, splitChunk } from '../messages/chunk.ts';
 import type { Message } from '../messages/message.ts';
 import {
@@ -25,18 +25,17 @@ export interface Backlog {
   readonly kept$: Observable<{ readonly source: string; readonly through: number }>;
   /** True when the chunk is to be taken into memory at once: there is room, and nothing waits before it. */
   append(chunk: Chunk, room: boolean): boolean;
-  /** What waits longest, one call at a time. Undefined when it cannot be read. */
-  load(): Promise<readonly Chunk[] | undefined>;
+  /** Gives what waits longest, one call at a time. False when it cannot be read. */
+  load(take: (chunk: Chunk) => void): Promise<boolean>;
   /** So many more of the events in memory are settled. */
   settle(count: number): void;
 }
 
 export interface DiskBufferOptions extends BufferOptions {
   readonly backlog: Backlog;
+  /** What is in memory of what waits, and what may be there that is not durable. Default: 10 000 events, 16 MiB. */
+  readonly window?: Bound;
 }
-
-/** What is in memory of what waits, and of what is not durable. */
-const WINDOW = DEFAULT_BOUND;
 
 /** A buffer of which the first part is in memory, and all of it on disk. */
 export class DiskBuffer implements EventBuffer {
@@ -52,11 +51,14 @@ export class DiskBuffer implements EventBuffer {
   #ended = false;
 
   constructor(options: DiskBufferOptions) {
-    const { inFlight, backlog } = options;
+    const { inFlight, backlog, window = DEFAULT_BOUND } = options;
     this.#options = options;
     this.#backlog = backlog;
-    this.#window = new MemoryBuffer({ waiting: WINDOW, whenFull: 'block', inFlight, onFull: () => this.#refill() });
-    this.chunks$ = this.#window.chunks$;
+    this.#window = new MemoryBuffer({ waiting: window, whenFull: 'block', inFlight, onFull: () => this.#refill() });
+    this.chunks$ = defer(() => {
+      this.#refill();
+      return this.#window.chunks$;
+    });
     backlog.kept$.subscribe(() => this.#judgeFull());
   }
 
@@ -155,20 +157,18 @@ export class DiskBuffer implements EventBuffer {
 
   async #load(): Promise<void> {
     this.#loading = true;
-    const chunks = await this.#backlog.load();
     // What cannot be read stays on disk; whoever keeps the backlog has said so.
-    if (!chunks) return;
+    if (!(await this.#backlog.load((chunk) => this.#window.append(chunk)))) return;
     this.#loading = false;
-    for (const chunk of chunks) this.#window.append(chunk);
     this.#refill();
     this.#judgeFull();
   }
 
   /** Full, and free again once it is half empty. Also when the disk cannot follow. */
   #judgeFull(): void {
-    const { waiting: bound, whenFull, onFull } = this.#options;
+    const { waiting: bound, whenFull, onFull, window = DEFAULT_BOUND } = this.#options;
     const full =
-      isFull(this.#backlog.unwritten, WINDOW, this.#full) ||
+      isFull(this.#backlog.unwritten, window, this.#full) ||
       (whenFull === 'block' && isFull(this.#waiting, bound, this.#full));
     if (full === this.#full) return;
     this.#full = full;

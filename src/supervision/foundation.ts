@@ -8,7 +8,7 @@ import type { Environment } from '../environment.ts';
 import type { RecordSchema } from '../messages/schema/record-schema.ts';
 import { type ChunkLog, createChunkLog } from '../store/chunk-log.ts';
 import { type Cursor, createCursor } from '../store/cursor.ts';
-import { bufferPath, cursorPath } from '../store/state-directory.ts';
+import { bufferPath, cursorPath, unusedBuffers } from '../store/state-directory.ts';
 import type { PeerStatus } from '../transport/accepted-peer.ts';
 import { Endpoint } from '../transport/endpoint.ts';
 import { createGate } from '../transport/peer-gate.ts';
@@ -76,6 +76,7 @@ class SharedFoundation implements Foundation {
       .filter(({ buffer }) => buffer.type === 'disk')
       .map((sink) => this.#store(sink));
     this.children = [
+      this.#lookAround(),
       ...schemas,
       ...cursors,
       ...backlogs,
@@ -146,6 +147,25 @@ class SharedFoundation implements Foundation {
     this.#cursors.set(component, cursor);
     const id = `${pipeline.name}/${component}/cursor`;
     return child(id, openedActor(id, cursor));
+  }
+
+  /** A sink that is renamed, or no longer on disk, leaves behind what it has not delivered. */
+  #lookAround(): Child {
+    const { environment, pipeline, stateDir } = this.#options;
+    const { files, logger } = environment;
+    const sinks = pipeline.sinks.filter(({ buffer }) => buffer.type === 'disk').map(({ name }) => name);
+    const id = `${pipeline.name}/buffers`;
+    const open = async () => {
+      // Where it cannot be looked, whoever keeps something there says so.
+      const unused = await unusedBuffers({ stateDir, pipeline: pipeline.name }, sinks, files).catch(() => []);
+      for (const buffer of unused) {
+        logger.warn(
+          { pipeline: pipeline.name, buffer },
+          `no sink takes what is left in the buffer ${buffer}, if anything is`,
+        );
+      }
+    };
+    return child(id, openedActor(id, { open, close: async () => {} }));
   }
 
   #store({ name, buffer }: SinkOptions): Child {

@@ -3,11 +3,11 @@ import { guaranteeOf } from '../../src/cli/guarantee.ts';
 import { parsePipeline, type SinkInput } from '../../src/index.ts';
 
 /** What is said of a sink with these options. */
-function said(webSocket: NonNullable<SinkInput['web-socket']>): string[] {
+function said(webSocket: NonNullable<SinkInput['web-socket']>, more: Partial<SinkInput> = {}): string[] {
   const { sinks, listeners } = parsePipeline({
     name: 'ticks',
     sources: [{ name: 'in', function: {} }],
-    sinks: [{ name: 'out', 'web-socket': webSocket }],
+    sinks: [{ name: 'out', 'web-socket': webSocket, ...more }],
   });
   return sinks.map((sink) => guaranteeOf(sink, listeners));
 }
@@ -16,6 +16,15 @@ describe('what delivered means', () => {
   test('with ack: reply is a reply that the pointer matches', () => {
     expect(said({ url: 'ws://h/', ack: 'reply', reply: { pointer: '/id' } })).toEqual([
       'delivered means: the peer has sent a reply to it, matched by /id (ack: reply)',
+    ]);
+  });
+
+  test.each([
+    [{ type: 'disk' }, 'synced (durability: commit)'],
+    [{ type: 'disk', durability: 'flush' }, 'written; a power failure can lose the last of it (durability: flush)'],
+  ] as const)('for a sink with the buffer %j says what keeps an event until then', (buffer, fate) => {
+    expect(said({ url: 'ws://h/', ack: 'pong' }, { buffer })).toEqual([
+      expect.stringMatching(new RegExp(`; until then it is kept on disk, ${fate.replaceAll(/[()]/g, '.')}$`)),
     ]);
   });
 

@@ -76,9 +76,7 @@ export function chunkLogBench(options: Partial<ChunkLogOptions> = {}) {
 export async function loadAll(log: ChunkLog): Promise<string[]> {
   const chunks: Chunk[] = [];
   while (log.waiting.events > 0) {
-    const loaded = await log.load();
-    if (!loaded) throw new Error('it cannot be read');
-    chunks.push(...loaded);
+    if (!(await log.load((chunk) => chunks.push(chunk)))) throw new Error('it cannot be read');
   }
   return chunks.map(shown);
 }
