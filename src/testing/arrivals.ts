@@ -1,15 +1,10 @@
 import { UsageError } from '../errors.ts';
-
-interface Waiter<T> {
-  readonly index: number;
-  readonly resolve: (item: T) => void;
-  readonly reject: (error: UsageError) => void;
-}
+import { Waiters } from './waiters.ts';
 
 /** What comes one after the other, and those who wait for it. */
 export class Arrivals<T> {
   readonly #all: T[] = [];
-  #waiters: Waiter<T>[] = [];
+  readonly #waiters = new Waiters();
   #asked = 0;
   #unmet: ((index: number) => string) | undefined;
 
@@ -22,18 +17,13 @@ export class Arrivals<T> {
   }
 
   add(item: T): void {
-    const index = this.#all.push(item) - 1;
-    for (const { resolve } of this.#take((waiter) => waiter.index === index)) resolve(item);
+    this.#all.push(item);
+    this.#waiters.changed();
   }
 
   /** The one at `index`, from 0: at once when it is there. Rejects with a `UsageError` when it cannot come any more. */
   at(index: number): Promise<T> {
-    const promise = new Promise<T>((resolve, reject) => {
-      const item = this.#all[index];
-      if (index < this.#all.length && item !== undefined) resolve(item);
-      else if (this.#unmet !== undefined) reject(new UsageError(this.#unmet(index)));
-      else this.#waiters.push({ index, resolve, reject });
-    });
+    const promise = this.#at(index);
     // A test that has failed awaits nothing any more; what it had asked for is not another failure.
     promise.catch(() => {});
     return promise;
@@ -49,12 +39,17 @@ export class Arrivals<T> {
   end(unmet: (index: number) => string): void {
     if (this.#unmet !== undefined) return;
     this.#unmet = unmet;
-    for (const { index, reject } of this.#take(() => true)) reject(new UsageError(unmet(index)));
+    this.#waiters.fail(new UsageError('nothing more comes'));
   }
 
-  #take(matches: (waiter: Waiter<T>) => boolean): Waiter<T>[] {
-    const taken = this.#waiters.filter(matches);
-    this.#waiters = this.#waiters.filter((waiter) => !taken.includes(waiter));
-    return taken;
+  async #at(index: number): Promise<T> {
+    await this.#waiters
+      .until(() => index < this.#all.length)
+      .catch((error: unknown) => {
+        throw new UsageError(this.#unmet?.(index) ?? '', { cause: error });
+      });
+    const item = this.#all[index];
+    if (item === undefined) throw new UsageError(`nothing has the index ${index}`);
+    return item;
   }
 }

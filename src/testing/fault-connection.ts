@@ -3,7 +3,7 @@ import { NetworkError } from '../errors.ts';
 import { messageOf } from '../transport/loss.ts';
 import { type FaultDirection, type FaultEnding, readBytes, readDirection, readEnding } from './fault-options.ts';
 import { type Cut, FaultPipe, type FaultState } from './fault-pipe.ts';
-import { FaultWaiters } from './fault-waiters.ts';
+import { Waiters } from './waiters.ts';
 
 /** Bytes per direction. */
 export type FaultBytes = { readonly [direction in FaultDirection]: number };
@@ -44,7 +44,7 @@ export class FaultLink implements FaultConnection {
   readonly #dial: (server: Socket) => void;
   readonly #up: FaultPipe;
   readonly #down: FaultPipe;
-  readonly #waiters = new FaultWaiters();
+  readonly #waiters = new Waiters();
   #dialled = false;
   #open = true;
   #failure: string | undefined;

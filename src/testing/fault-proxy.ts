@@ -13,7 +13,7 @@ import {
   readTarget,
 } from './fault-options.ts';
 import { type Cut, type FaultState, NO_FAULT } from './fault-pipe.ts';
-import { FaultWaiters } from './fault-waiters.ts';
+import { Waiters } from './waiters.ts';
 
 /**
  * A TCP proxy of this process in front of a server. What it is told concerns all its connections, open ones and those
@@ -88,7 +88,7 @@ class TcpProxy implements FaultProxy {
   readonly #listener: Server;
   readonly #links: FaultLink[] = [];
   readonly #open = new Set<FaultLink>();
-  readonly #waiters = new FaultWaiters();
+  readonly #waiters = new Waiters();
   #states: FaultStates = { up: NO_FAULT, down: NO_FAULT };
   #cuts: { readonly [direction in FaultDirection]?: Cut } = {};
   #port = 0;

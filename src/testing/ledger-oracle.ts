@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts';
 import { ConsumerLedger } from './consumer-ledger.ts';
-import { CountWaiters } from './count-waiters.ts';
 import { isProducerName, type Mark, readMarks, textsOf, writeMark } from './ledger-marks.ts';
 import { OracleError, summaryOf, type Verdict } from './ledger-verdict.ts';
+import { Waiters } from './waiters.ts';
 
 /** Options of a ledger oracle. */
 export interface LedgerOracleOptions {
@@ -76,7 +76,7 @@ export function ledgerOracle(options: LedgerOracleOptions = {}): LedgerOracle {
 
 interface Consumer {
   readonly ledger: ConsumerLedger;
-  readonly waiters: CountWaiters;
+  readonly waiters: Waiters;
 }
 
 class Oracle implements LedgerOracle {
@@ -104,7 +104,7 @@ class Oracle implements LedgerOracle {
   deliver(consumer: string, delivery: unknown): void {
     const { ledger, waiters } = this.#consumer(consumer);
     this.#read(ledger, delivery, (mark) => ledger.deliver(mark));
-    waiters.reached(ledger.delivered);
+    waiters.changed();
   }
 
   fail(consumer: string, failure: unknown): void {
@@ -127,10 +127,12 @@ class Oracle implements LedgerOracle {
 
   async delivered(consumer: string, count: number, { signal }: WaitOptions = {}): Promise<void> {
     const { ledger, waiters } = this.#consumer(consumer);
-    await waiters.until(wholeNumber(count), signal, (cause) => {
+    const target = wholeNumber(count);
+    const fault = (cause: unknown) => {
       const summary = `${consumer}: ${ledger.delivered} of ${count} messages were delivered when the wait was ended`;
       return new OracleError(summary, ledger.verdict(consumer), { cause });
-    });
+    };
+    await waiters.until(() => ledger.delivered >= target, { signal, fault });
   }
 
   verdict(consumer: string): Verdict {
@@ -163,7 +165,7 @@ class Oracle implements LedgerOracle {
         inFlight: this.#inFlight,
         disturbances: this.#disturbances,
       });
-      consumer = { ledger, waiters: new CountWaiters() };
+      consumer = { ledger, waiters: new Waiters() };
       this.#consumers.set(name, consumer);
     }
     return consumer;
