@@ -2,6 +2,7 @@ import type { ClassicLevel } from 'classic-level';
 import type { OpenStore, Store, StoreChange, StoreEntry } from './environment.ts';
 import { StateError } from './errors.ts';
 import { makeFolder, nodeFiles, syncFolder } from './node-files.ts';
+import { findBrokenTable } from './node-tables.ts';
 
 /**
  * Opens a LevelDB store. It notices that files of it are missing or that what joins them is garbled. It does not notice
@@ -79,7 +80,8 @@ class LevelStore implements Store {
   }
 
   async #write(changes: readonly StoreChange[], sync: boolean): Promise<void> {
-    // A write that failed may be in the log in part. LevelDB would write on behind it, and then lose both.
+    // A write that failed may be in the log in part. LevelDB takes more writes behind it, and when it is opened again
+    // all of them are gone.
     if (this.#fault) throw this.#fault;
     try {
       await this.#level.batch(
@@ -100,11 +102,13 @@ async function prepared(folder: string, create: boolean): Promise<Level> {
   });
   if (!names.includes('CURRENT')) {
     if (names.some((name) => /\.(ldb|log)$/.test(name))) throw broken(folder, 'its file CURRENT is missing');
-    if (!create) throw new StateError(`the store ${folder} is missing; ${ADVICE}`);
+    if (!create) throw new StateError(`the store ${folder} is missing`);
     await makeFolder(folder).catch((error: unknown) => {
       throw openFault(folder, error);
     });
   }
+  const table = await findBrokenTable(folder);
+  if (table !== undefined) throw broken(folder, `its file ${table} is cut or garbled`);
   const { ClassicLevel } = await import('classic-level');
   return new ClassicLevel<string, Buffer>(folder, {
     createIfMissing: create,
@@ -114,10 +118,8 @@ async function prepared(folder: string, create: boolean): Promise<Level> {
   });
 }
 
-const ADVICE = 'restore it whole, or move it away to start with nothing';
-
 function broken(folder: string, fault: string, cause?: unknown): StateError {
-  return new StateError(`the store ${folder} is not whole: ${fault}; ${ADVICE}`, cause === undefined ? {} : { cause });
+  return new StateError(`the store ${folder} is not whole: ${fault}`, cause === undefined ? {} : { cause });
 }
 
 function openFault(folder: string, error: unknown): StateError {

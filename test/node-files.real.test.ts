@@ -160,6 +160,62 @@ describe('a file that is replaced', () => {
   });
 });
 
+describe('a folder', () => {
+  test('is listed by the names in it', async () => {
+    const top = await folder();
+    await nodeFiles.replace(join(top, 'a', 'it.json'), 'one');
+    await nodeFiles.replace(join(top, 'b.json'), 'two');
+    expect((await nodeFiles.list(top)).sort()).toEqual(['a', 'b.json']);
+  });
+
+  test('that is missing has none', async () => {
+    expect(await nodeFiles.list(join(await folder(), 'none'))).toEqual([]);
+  });
+
+  test('that is none is an error', async () => {
+    const path = join(await folder(), 'it.json');
+    await writeFile(path, 'one');
+    await expect(nodeFiles.list(path)).rejects.toThrow('ENOTDIR');
+  });
+});
+
+describe('a file that is overwritten', () => {
+  test('holds the last text', async () => {
+    const path = join(await folder(), 'it');
+    const file = await nodeFiles.overwrite(path);
+    for (const text of ['0001', '0002', '0003']) await file.write(text);
+    await file.close();
+    expect(await readFile(path, 'utf8')).toBe('0003');
+  });
+
+  test('holds what it held when it is opened again', async () => {
+    const path = join(await folder(), 'it');
+    await writeFile(path, '0001');
+    await (await nodeFiles.overwrite(path)).close();
+    expect(await readFile(path, 'utf8')).toBe('0001');
+  });
+
+  test('is made, with its folders, for its owner alone', async () => {
+    const top = await folder();
+    await (await nodeFiles.overwrite(join(top, 'a', 'it'))).close();
+    const modes = await Promise.all([join(top, 'a', 'it'), join(top, 'a')].map((path) => stat(path)));
+    expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(['600', '700']);
+  });
+
+  test.runIf(LINUX)('is not written through a link', async () => {
+    const top = await folder();
+    await writeFile(join(top, 'other'), 'theirs');
+    await symlink(join(top, 'other'), join(top, 'it'));
+    await expect(nodeFiles.overwrite(join(top, 'it'))).rejects.toThrow('ELOOP');
+  });
+
+  test.runIf(LINUX)('tells of a disk that is full', async () => {
+    const file = await nodeFiles.overwrite('/dev/full');
+    await expect(file.write('0001')).rejects.toThrow('ENOSPC');
+    await file.close();
+  });
+});
+
 describe('a lock', () => {
   test('of this process refuses this process', async () => {
     const path = join(await folder(), 'it.json');

@@ -47,7 +47,9 @@ async function open(options: BufferFolderOptions, unlock: () => Promise<void>): 
   const marker = join(folder, 'buffer.json');
   const stage = await readStage(options, marker);
   if (stage === 'new') await files.replace(marker, formatState('buffer', 'new'));
-  const store = await openStore(join(folder, 'chunks'), { create: stage === 'new' });
+  const store = await openStore(join(folder, 'chunks'), { create: stage === 'new' }).catch((error: unknown) => {
+    throw stateError(folder, `cannot be opened: ${messageOf(error)}; ${ADVICE}`, error);
+  });
   let written: OverwrittenFile | undefined;
   try {
     const path = join(folder, 'written');

@@ -91,7 +91,7 @@ class Disk implements MemoryDisk, DiskTexts {
   }
 
   #open(folder: string, create: boolean, life: DiskLife): LifeStore {
-    if (!create && !this.#stores.has(folder)) throw new StateError(`the store ${folder} is missing; restore it whole`);
+    if (!create && !this.#stores.has(folder)) throw new StateError(`the store ${folder} is missing`);
     const leave = this.#hold(`${folder}/LOCK`, `the store ${folder}`, life);
     const entries = this.#stores.get(folder) ?? new StoredEntries();
     this.#stores.set(folder, entries);
