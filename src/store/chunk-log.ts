@@ -59,6 +59,8 @@ export interface ChunkLog {
   readonly kept: number;
   /** Events that were durable and cannot be read. */
   readonly lost: number;
+  /** It has been opened: what an earlier run has left waits. */
+  readonly opened$: Subject<void>;
   /** What became durable. An append without events is so when everything before it is. */
   readonly kept$: Subject<KeptRange>;
   /** A write or a read has failed: nothing more becomes durable. */
@@ -90,6 +92,7 @@ interface Append {
 
 class FolderLog implements ChunkLog {
   readonly sources = new Map<string, number>();
+  readonly opened$ = new Subject<void>();
   readonly kept$ = new Subject<KeptRange>();
   readonly failed$ = new Subject<Error>();
   readonly #options: ChunkLogOptions;
@@ -141,6 +144,7 @@ class FolderLog implements ChunkLog {
       throw error;
     }
     this.#folder = folder;
+    this.opened$.next();
   }
 
   async close(): Promise<void> {

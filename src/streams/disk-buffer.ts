@@ -21,6 +21,8 @@ export interface Backlog {
   readonly kept: number;
   /** Events that were durable and cannot be read. */
   readonly lost: number;
+  /** It has been opened: what an earlier run has left waits. */
+  readonly opened$: Observable<void>;
   /** Up to which sequence a source's events are durable. */
   readonly kept$: Observable<{ readonly source: string; readonly through: number }>;
   /** True when the chunk is to be taken into memory at once: there is room, and nothing waits before it. */
@@ -59,6 +61,7 @@ export class DiskBuffer implements EventBuffer {
       this.#refill();
       return this.#window.chunks$;
     });
+    backlog.opened$.subscribe(() => this.#judgeFull());
     backlog.kept$.subscribe(() => this.#judgeFull());
   }
 

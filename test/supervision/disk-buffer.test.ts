@@ -84,6 +84,16 @@ describe('a sink with a buffer on disk', () => {
     await world.during(supervisor.stop({ drain: 0 }));
   });
 
+  test('that is full when it starts holds its source before that has sent anything', async () => {
+    const { world, feed, sink } = await setUp({ type: 'disk', 'max-events': 5 });
+    await world.stop(0);
+    const { supervisor } = await restart(world, sink);
+    feed.send(...numbered(9, 'more '));
+    await world.clock.advance(1_000);
+    expect([sourceOf(supervisor), sinkOf(supervisor)]).toMatchObject([{ held: true, received: 0 }, { owed: 5 }]);
+    await world.during(supervisor.stop({ drain: 0 }));
+  });
+
   test('fails its pipeline when the disk takes nothing more, with the reason', async () => {
     const { world, feed } = await setUp();
     world.disk.full = true;
