@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readDrain, readDuration, readLevel, readPair, readPort } from './arguments.ts';
 import type { LoadOptions } from './check.ts';
 import type { DemoOptions } from './demo.ts';
@@ -6,6 +6,7 @@ import { EXIT } from './exit-code.ts';
 import { packageVersion } from './package.ts';
 import type { RunOptions } from './run.ts';
 import { printable } from './style.ts';
+import type { TestOptions } from './test.ts';
 
 /** Runs one command line, without `node` and the script; gives the exit code. */
 export async function execute(argv: readonly string[]): Promise<number> {
@@ -41,7 +42,10 @@ function createProgram(exit: (code: number) => void): Command {
     )
     .option('--for <duration>', 'stop after so long, counted from when everything has started', readDuration)
     .option('--drain <duration>', 'deliver for so long after a stop (default: 10s; 0: stop at once)', readDrain)
-    .option('--state-dir <dir>', 'directory that keeps cursors over restarts (default: .hawser beside the file)')
+    .option(
+      '--state-dir <dir>',
+      'directory that keeps cursors and buffers over restarts (default: .hawser beside the file)',
+    )
     .option('--secrets-dir <dir>', `directory with a file per \${secret|NAME}`)
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)', readLevel)
     .addHelpText('after', RUN_NOTES)
@@ -69,6 +73,22 @@ function createProgram(exit: (code: number) => void): Command {
       exit(await demo(options));
     });
 
+  program
+    .command('test')
+    .summary('run scenarios: a pipeline, faults, and what has to come of it')
+    .description(
+      'Runs each scenario in virtual time: its pipeline against simulated servers, with the faults of its script. Nothing outside the process is touched.',
+    )
+    .argument('<file...>', 'YAML or JSON files')
+    .option('--seed <number>', 'seed of all chance (default: that of the file, else 1)', readWhole(0))
+    .option('--seeds <count>', 'run each with so many seeds, from that one on', readWhole(1))
+    .option('--timeline', 'print what happened and what was logged, a line each')
+    .addHelpText('after', TEST_NOTES)
+    .action(async (files: readonly string[], options: TestOptions) => {
+      const { test } = await import('./test.ts');
+      exit(await test(files, options));
+    });
+
   return program;
 }
 
@@ -77,6 +97,15 @@ function withLoadOptions(command: Command): Command {
     .argument('<file>', 'YAML or JSON file')
     .option('--context <key=value>', 'value of {{key}}; may be given several times', readPair)
     .option('--arg <name=value>', `value of \${args.name}; may be given several times`, readPair);
+}
+
+/** Reads a whole number that is at least so much. */
+function readWhole(least: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least) return number;
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is not a whole number from ${least} on`);
+  };
 }
 
 /** commander's message, which may take two lines and starts with `error:`, as one line of ours. */
@@ -94,6 +123,7 @@ Examples:
   hawser check ticks.yaml                      find what is wrong with a config
   hawser run ticks.yaml                        run it until Ctrl-C
   hawser run ticks.yaml --for 5s > ticks.txt   keep what it prints in five seconds
+  hawser test scenarios/*.yaml                 see what it makes of faults, in virtual time
   hawser run ticks.yaml --context host=feed.example --log-level warn
 
 Events go to stdout only where a sink says so; logs go to stderr.`;
@@ -103,6 +133,12 @@ Secrets: \${secret|NAME} is the environment variable HAWSER_SECRET_NAME, or the 
 A second SIGINT or SIGTERM ends it at once, as that signal does. SIGHUP reads the certificates of listeners again.
 
 Exit code:
-  0  stopped as asked, or all sources ended; nothing is left to deliver
+  0  stopped as asked, or all sources ended; nothing is left to deliver that is not on disk
   1  the pipeline failed, or events are undelivered
   2  the config or the command line is wrong; nothing was started`;
+
+const TEST_NOTES = `
+Exit code:
+  0  every expectation came true, and nothing was lost, out of order or repeated without cause
+  1  some did not
+  2  a file cannot be used; the others were run`;

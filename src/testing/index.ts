@@ -10,4 +10,18 @@ export type { ScriptedConnection, ServerMessage } from './scripted-connection.ts
 export { seededRandom } from './scripted-random.ts';
 export { type ScriptedServer, type ScriptedServerOptions, scriptedServer } from './scripted-server.ts';
 export type { AcceptingBehaviour, RefusingBehaviour, ServerBehaviour, ServerFault } from './server-behaviour.ts';
+export type { SimulationEvent, SimulationFailure, SimulationReport } from './simulation/report.ts';
+export type {
+  Amount,
+  ConsumerOptions,
+  Expectation,
+  FaultKind,
+  FaultKinds,
+  ProducerOptions,
+  Scenario,
+  ScriptStep,
+  ServerRole,
+  Span,
+} from './simulation/scenario.ts';
+export { type SimulateOptions, simulate } from './simulation/simulate.ts';
 export { createStepClock, type StepClock } from './step-clock.ts';

@@ -1,0 +1,37 @@
+import type { Pipeline } from '../../supervision/handles.ts';
+import type { SimulationReport } from './report.ts';
+import type { Scenario } from './scenario.ts';
+import { Simulation } from './simulation.ts';
+
+/** What a scenario cannot hold, because it is no data. */
+export interface SimulateOptions {
+  /** Runs in each life of the process, before it starts: gives the pipeline transforms and function sinks. */
+  readonly setup?: ((pipeline: Pipeline) => void) | undefined;
+  /**
+   * Which messages a transform lets through to a consumer, which is named by its host; the others do not have to be
+   * delivered there. Default: all.
+   */
+  readonly passes?: ((consumer: string, producer: string, number: number) => boolean) | undefined;
+  /** Runs after each step that ran timers. `time`: virtual milliseconds from the beginning. */
+  readonly onStep?: ((time: number) => void) | undefined;
+}
+
+/**
+ * Runs a scenario in virtual time and judges it. Nothing outside the process is touched, and the same scenario with the
+ * same seed gives the same report. An exception or a rejection that nobody catches meanwhile, wherever it comes from, is
+ * taken for the pipeline's: two simulations at the same time would take each other's.
+ * @throws UsageError when the scenario names what is not there, ConfigError when its pipeline is not valid,
+ *   DurationError when a time is none.
+ */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SimulationReport> {
+  const simulation = new Simulation(scenario, options);
+  const crash = (error: unknown) => simulation.crash(error);
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  try {
+    return await simulation.run();
+  } finally {
+    process.off('uncaughtException', crash);
+    process.off('unhandledRejection', crash);
+  }
+}
