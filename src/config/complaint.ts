@@ -37,7 +37,7 @@ export function unlocated(complaints: readonly Complaint[]): Problem[] {
 export function shownValue(value: unknown, path: Path): string {
   if (value === null) return 'null';
   if (isHidden(path)) return '(hidden)';
-  if (typeof value === 'string') return JSON.stringify(shortened(shownText(value)));
+  if (typeof value === 'string') return isBlock(value) ? 'text' : JSON.stringify(shortened(shownText(value)));
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'a map';
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value);
@@ -73,8 +73,13 @@ function isHidden(path: Path): boolean {
   return hidden >= 0 && !path.slice(hidden).some((part) => SHOWN.has(part));
 }
 
+/** A map or a list that was quoted: what it holds may be hidden under its own keys. */
+function isBlock(text: string): boolean {
+  return /^\s*(\{(?!\{)|\[\s*["{[])/.test(text);
+}
+
 function shownText(text: string): string {
-  return text.includes('://') ? shownUrl(text) : text;
+  return text.includes('//') ? shownUrl(text) : text;
 }
 
 function shortened(text: string): string {

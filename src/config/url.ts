@@ -30,9 +30,9 @@ export function withWebSocketScheme(url: string): string {
 
 /** The url as it may be shown: credentials and the values of its query are hidden. */
 export function shownUrl(url: string): string {
-  return url
-    .replace(/(:\/\/)[^/?#]*@/, '$1(hidden)@')
-    .replace(/\?.*$/s, (query) => query.replaceAll(/=[^&]*/g, '=(hidden)'));
+  // A password may hold signs that a url must not have: in what cannot be dialled it reaches to the last @.
+  const userinfo = isDialable(url) && !url.includes('#') ? /(:\/\/)[^/?#]*@/ : /(\/\/).*@/s;
+  return url.replace(userinfo, '$1(hidden)@').replace(/\?.*$/s, (query) => query.replaceAll(/=[^&]*/g, '=(hidden)'));
 }
 
 /** What a message calls the url of a proxy. */

@@ -37,6 +37,8 @@ export interface DiskBufferOptions extends BufferOptions {
   readonly backlog: Backlog;
   /** What is in memory of what waits, and what may be there that is not durable. Default: 10 000 events, 16 MiB. */
   readonly window?: Bound;
+  /** What waited last cannot be read, so that the buffer is drained although nothing was settled. */
+  readonly onDrained?: () => void;
 }
 
 /** A buffer of which the first part is in memory, and all of it on disk. */
@@ -165,6 +167,7 @@ export class DiskBuffer implements EventBuffer {
     this.#loading = false;
     this.#refill();
     this.#judgeFull();
+    if (this.drained) this.#options.onDrained?.();
   }
 
   /** Full, and free again once it is half empty. Also when the disk cannot follow. */

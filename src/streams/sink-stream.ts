@@ -221,7 +221,7 @@ class BufferedStream implements SinkStream {
     const options = { ...buffer, onFull: (full: boolean) => this.#judge(full) };
     if (!backlog) return new MemoryBuffer(options);
     backlog.kept$.subscribe(({ source, through }) => ledger.settle(name, source, through));
-    return new DiskBuffer({ ...options, backlog });
+    return new DiskBuffer({ ...options, backlog, onDrained: () => this.#progress() });
   }
 
   #progress(): void {
