@@ -23,5 +23,6 @@ export type {
   ServerRole,
   Span,
 } from './simulation/scenario.ts';
+export { type LoadScenarioOptions, loadScenario } from './simulation/scenario-file.ts';
 export { type SimulateOptions, simulate } from './simulation/simulate.ts';
 export { createStepClock, type StepClock } from './step-clock.ts';
