@@ -10,10 +10,12 @@ export function buffer() {
         .enum(['memory', 'disk'])
         .default('memory')
         .describe('Where waiting events are kept. `disk`: in the state directory, over restarts and crashes.'),
-      'max-events': integer(1)
+      'max-events': integer(1).optional().describe('Events that may wait. Default: 10000 in memory, 10000000 on disk.'),
+      'max-bytes': size()
         .optional()
-        .describe('Events that may wait. Default: 10000 in memory, any number on disk.'),
-      'max-bytes': size().optional().describe('Bytes that may wait. Default: 16MiB in memory, 1GiB on disk.'),
+        .describe(
+          'Bytes of payload that may wait; on disk each event takes 24 to 230 more. Default: 16MiB in memory, 1GiB on disk.',
+        ),
       'when-full': z
         .enum(['block', 'drop-oldest', 'drop-newest'])
         .default('block')
@@ -53,5 +55,5 @@ export function waitingBound(buffer: Buffer): { readonly events: number; readonl
 
 const BOUNDS = {
   memory: { events: 10_000, bytes: 16 * 1024 ** 2 },
-  disk: { events: Number.POSITIVE_INFINITY, bytes: 1024 ** 3 },
+  disk: { events: 10_000_000, bytes: 1024 ** 3 },
 };

@@ -70,7 +70,8 @@ async function open(options: BufferFolderOptions, unlock: () => Promise<void>): 
 async function readStage({ folder, files }: BufferFolderOptions, marker: string): Promise<Stage> {
   const text = await textOf(files, marker);
   if (text === undefined) {
-    const names = await files.list(folder);
+    // A kill may have come while the marker itself was written, before anything else.
+    const names = (await files.list(folder)).filter((name) => !DRAFT.test(name));
     if (names.length === 0) return 'new';
     throw stateError(folder, `is not whole: its file buffer.json is missing, and ${names[0]} is there; ${ADVICE}`);
   }
@@ -127,6 +128,9 @@ export const ADVICE = 'restore it whole, or move it away to start with an empty 
 export function stateError(folder: string, what: string, cause?: unknown): StateError {
   return new StateError(`the buffer ${folder} ${what}`, cause === undefined ? {} : { cause });
 }
+
+/** What `Files.replace` leaves of a marker when it is killed. */
+const DRAFT = /^buffer\.json\.\d+\.tmp$/;
 
 const DIGITS = 16;
 

@@ -24,10 +24,12 @@ export interface ChunkLogOptions extends BufferFolderOptions {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** Reads the records of a source again, if that has a schema. */
   readonly decode: (source: string) => Decode | undefined;
+  /** Bytes of payloads that are written, or loaded before they are, at once; the last chunk goes over. Default 8 MiB. */
+  readonly groupBytes?: number;
 }
 
 /** Up to where a source's events are durable. */
-export interface KeptRange {
+export interface DurableRange {
   readonly source: string;
   readonly through: number;
 }
@@ -62,7 +64,7 @@ export interface ChunkLog {
   /** It has been opened: what an earlier run has left waits. */
   readonly opened$: Subject<void>;
   /** What became durable. An append without events is so when everything before it is. */
-  readonly kept$: Subject<KeptRange>;
+  readonly durable$: Subject<DurableRange>;
   /** A write or a read has failed: nothing more becomes durable. */
   readonly failed$: Subject<Error>;
   /** With `room`, and when nothing waits, the chunk counts as loaded, and the answer is true. */
@@ -77,7 +79,6 @@ export function createChunkLog(options: ChunkLogOptions): ChunkLog {
   return new FolderLog(options);
 }
 
-/** Bytes of payloads that are written, or loaded from what is not written yet, at once; the last chunk goes over. */
 const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Not durable. Without events it only says how far its source is. */
@@ -93,11 +94,12 @@ interface Append {
 class FolderLog implements ChunkLog {
   readonly sources = new Map<string, number>();
   readonly opened$ = new Subject<void>();
-  readonly kept$ = new Subject<KeptRange>();
+  readonly durable$ = new Subject<DurableRange>();
   readonly failed$ = new Subject<Error>();
   readonly #options: ChunkLogOptions;
   readonly #reader: ChunkReader;
   readonly #places = new ChunkPlaces();
+  #opening: Promise<void> | undefined;
   /** There while it is open. */
   #folder: BufferFolder | undefined;
   /** Not durable, in order. */
@@ -128,14 +130,20 @@ class FolderLog implements ChunkLog {
   }
 
   get kept(): number {
-    return Math.max(0, this.#durable.events - this.#settled);
+    const unsettled = this.#places.events + this.waiting.events;
+    return Math.max(0, unsettled - (this.#end.events - Math.max(this.#durable.events, this.#settled)));
   }
 
   get lost(): number {
     return this.#lost;
   }
 
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
     const folder = await openBufferFolder(this.#options);
     try {
       await this.#restore(folder);
@@ -148,6 +156,8 @@ class FolderLog implements ChunkLog {
   }
 
   async close(): Promise<void> {
+    // Who stops a start must not leave the lock behind.
+    await this.#opening?.catch(() => {});
     const folder = this.#folder;
     this.#folder = undefined;
     if (!folder) return;
@@ -165,7 +175,7 @@ class FolderLog implements ChunkLog {
     const loads = room && this.#loaded.events === before.events;
     this.#end = { events, bytes };
     this.#appends.push(append);
-    if (loads) this.#load(append, NOBODY);
+    if (loads) this.#loadAppend(append, NOBODY);
     this.#plan();
     return loads;
   }
@@ -180,6 +190,10 @@ class FolderLog implements ChunkLog {
   settle(count: number): void {
     this.#removals.push(...this.#places.settle(count));
     this.#plan();
+  }
+
+  get #groupBytes(): number {
+    return this.#options.groupBytes ?? GROUP_BYTES;
   }
 
   get #settled(): number {
@@ -212,27 +226,34 @@ class FolderLog implements ChunkLog {
   /** Commits, unless it does so already. */
   #plan(): void {
     const folder = this.#folder;
-    if (!folder || this.#committing) return;
+    if (!folder || this.#committing || !this.#isBehind) return;
     this.#committing = this.#commit(folder).then(() => {
       this.#committing = undefined;
+      // Something may have come between the last look and now.
+      this.#plan();
     });
+  }
+
+  /** The disk does not know all yet, and still takes it. */
+  get #isBehind(): boolean {
+    if (this.#fault) return false;
+    return this.#appends.length > 0 || this.#removals.length > 0 || this.#settled > this.#noted;
   }
 
   /** Group commit: what comes during a write is in the next one. Never rejects. */
   async #commit(folder: BufferFolder): Promise<void> {
     try {
-      while (!this.#fault && (this.#appends.length > 0 || this.#removals.length > 0 || this.#settled > this.#noted)) {
-        await this.#write(folder);
-      }
+      while (this.#isBehind) await this.#write(folder);
     } catch (error) {
       this.#fail('cannot be written', error);
     }
   }
 
   async #write(folder: BufferFolder): Promise<void> {
-    const settled = this.#settled;
     const group = this.#appends.slice(0, this.#groupSize());
     const { end: events, bytes } = group.at(-1) ?? { end: this.#durable.events, bytes: this.#durable.bytes };
+    // What is settled may be ahead of this group; a kill before the next write must not leave it ahead of the end.
+    const settled = Math.min(this.#settled, events);
     const sources = new Map(group.map(({ chunk }) => [chunk.source, chunk.through]));
     const removals = this.#removals.splice(0).map((key) => ({ key }));
     // What was acknowledged faster than the disk could take it need not be kept.
@@ -248,12 +269,12 @@ class FolderLog implements ChunkLog {
     this.#appends.splice(0, group.length);
     for (const [source, through] of sources) {
       this.sources.set(source, through);
-      this.kept$.next({ source, through });
+      this.durable$.next({ source, through });
     }
   }
 
   #groupSize(): number {
-    const limit = this.#durable.bytes + GROUP_BYTES;
+    const limit = this.#durable.bytes + this.#groupBytes;
     const beyond = this.#appends.findIndex(({ bytes }) => bytes > limit);
     return beyond < 0 ? this.#appends.length : beyond + 1;
   }
@@ -279,20 +300,24 @@ class FolderLog implements ChunkLog {
   }
 
   async #loadUnwritten(take: (chunk: Chunk) => void): Promise<boolean> {
-    const limit = this.#loaded.bytes + GROUP_BYTES;
+    const limit = this.#loaded.bytes + this.#groupBytes;
     const waiting = this.#appends.filter(({ end }) => end > this.#loaded.events);
     const loaded = waiting.filter(({ bytes }, at) => at === 0 || bytes <= limit);
-    for (const append of loaded) this.#load(append, take);
+    for (const append of loaded) this.#loadAppend(append, take);
     return true;
+  }
+
+  /** From memory. One without events has no record, and the key of the next one. */
+  #loadAppend(append: Append, take: (chunk: Chunk) => void): void {
+    if (append.end === append.position) return;
+    this.#reader.skip(append.key);
+    this.#load(append, take);
   }
 
   /** Whoever takes it may settle it at once, and append more. */
   #load({ chunk, position, end, key, bytes }: Append, take: (chunk: Chunk) => void): void {
-    // One without events has no record, and the key of the next one.
-    if (end === position) return;
     this.#places.add({ position, end, key });
     this.#loaded = { events: end, bytes };
-    this.#reader.skip(key);
     take(chunk);
   }
 

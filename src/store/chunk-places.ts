@@ -15,6 +15,12 @@ export class ChunkPlaces {
   #first = 0;
   /** Events of the first one that are settled. */
   #taken = 0;
+  #events = 0;
+
+  /** Events that are not settled. */
+  get events(): number {
+    return this.#events;
+  }
 
   /** Position of the first event that is not settled; undefined when there is none. */
   get position(): number | undefined {
@@ -24,12 +30,14 @@ export class ChunkPlaces {
 
   add(place: Place): void {
     this.#places.push(place);
+    this.#events += place.end - place.position;
   }
 
   /** The first `count` events are settled. Answers with the keys of records of which nothing is left. */
   settle(count: number): string[] {
     const keys: string[] = [];
     let left = count;
+    this.#events -= count;
     for (let place = this.#places[this.#first]; place && left > 0; place = this.#places[this.#first]) {
       const events = place.end - place.position - this.#taken;
       if (events > left) {

@@ -93,6 +93,11 @@ export class MemoryBuffer implements EventBuffer {
     this.#pump();
   }
 
+  /** What no reader has taken yet. */
+  get waiting(): Bound {
+    return this.#queue.waiting;
+  }
+
   /** Events that were settled, ever. */
   get settledEvents(): number {
     return this.#queue.settledEvents;

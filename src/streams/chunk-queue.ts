@@ -113,7 +113,12 @@ export class ChunkQueue {
     // Filtered ranges at the end settle after what is in flight; until then they stay, to be joined by the next.
     const onlyRanges = this.#next >= this.#fresh && this.#waiting.events === 0;
     if (onlyRanges && this.#inFlight.events > 0 && !last) return undefined;
-    if (chunkCount(chunk) > room) chunk = this.#split(chunk, room);
+    if (chunkCount(chunk) > room) {
+      // A part of an event settles with what is before it, so it leaves with nothing before it or not at all.
+      const fits = wholeEvents(chunk, room);
+      if (fits === 0 && this.#next > this.#head) return undefined;
+      chunk = this.#split(chunk, fits === 0 ? room : fits);
+    }
     tally(this.#inFlight, chunk, 1);
     if (this.#next === this.#fresh) {
       tally(this.#waiting, chunk, -1);
@@ -254,6 +259,14 @@ export class ChunkQueue {
     this.#fresh -= this.#head;
     this.#head = 0;
   }
+}
+
+/** How many of a chunk's first messages, at most `room`, are all of their events. */
+function wholeEvents(chunk: Chunk, room: number): number {
+  if (chunk instanceof PackedChunk) return room;
+  let count = room;
+  while (count > 0 && chunk.messages[count - 1]?.sequence === chunk.messages[count]?.sequence) count -= 1;
+  return count;
 }
 
 function tally(sum: { events: number; bytes: number }, chunk: Chunk, sign: 1 | -1): void {

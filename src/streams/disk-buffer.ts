@@ -1,4 +1,4 @@
-import { defer, type Observable } from 'rxjs';
+import { defer, type Observable, tap } from 'rxjs';
 import { type Chunk, chunkBytes, chunkCount, splitChunk } from '../messages/chunk.ts';
 import type { Message } from '../messages/message.ts';
 import {
@@ -24,7 +24,7 @@ export interface Backlog {
   /** It has been opened: what an earlier run has left waits. */
   readonly opened$: Observable<void>;
   /** Up to which sequence a source's events are durable. */
-  readonly kept$: Observable<{ readonly source: string; readonly through: number }>;
+  readonly durable$: Observable<{ readonly source: string; readonly through: number }>;
   /** True when the chunk is to be taken into memory at once: there is room, and nothing waits before it. */
   append(chunk: Chunk, room: boolean): boolean;
   /** Gives what waits longest, one call at a time. False when it cannot be read. */
@@ -61,10 +61,11 @@ export class DiskBuffer implements EventBuffer {
     this.#window = new MemoryBuffer({ waiting: window, whenFull: 'block', inFlight, onFull: () => this.#refill() });
     this.chunks$ = defer(() => {
       this.#refill();
-      return this.#window.chunks$;
+      // What a reader has taken waits no longer.
+      return this.#window.chunks$.pipe(tap(() => this.#judgeFull()));
     });
     backlog.opened$.subscribe(() => this.#judgeFull());
-    backlog.kept$.subscribe(() => this.#judgeFull());
+    backlog.durable$.subscribe(() => this.#judgeFull());
   }
 
   append(chunk: Chunk): void {
@@ -131,7 +132,7 @@ export class DiskBuffer implements EventBuffer {
   }
 
   get #waiting(): Bound {
-    return sum(this.#window.counts().waiting, this.#backlog.waiting);
+    return sum(this.#window.waiting, this.#backlog.waiting);
   }
 
   /** What still fits. The rest becomes a range, which settles in its place. */

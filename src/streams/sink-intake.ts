@@ -27,6 +27,7 @@ export class SinkIntake {
   readonly #taking = new Subscription();
   #input: Subject<Chunk> | undefined;
   #openInputs: number;
+  #opened = false;
 
   constructor(options: SinkIntakeOptions) {
     this.#options = options;
@@ -65,6 +66,7 @@ export class SinkIntake {
     });
     subscription.add(() => this.#shut(input));
     this.#input = input;
+    this.#opened = true;
     this.#retake();
     return subscription;
   }
@@ -89,6 +91,10 @@ export class SinkIntake {
   /** Feeds what waits in front of the transform. A chunk leaves the list only when the transform survived it. */
   #retake(): void {
     const input = this.#input;
+    // A sink that has given up may have a buffer on disk, which still takes what needs no transform.
+    if (!input && this.#opened && !this.#options.transform) {
+      for (let chunk = this.#waiting.shift(); chunk; chunk = this.#waiting.shift()) this.#options.append(chunk);
+    }
     while (input && input === this.#input) {
       const chunk = this.#waiting[0];
       if (!chunk) break;

@@ -220,7 +220,7 @@ class BufferedStream implements SinkStream {
     const { name, buffer, backlog, ledger } = this.#options;
     const options = { ...buffer, onFull: (full: boolean) => this.#judge(full) };
     if (!backlog) return new MemoryBuffer(options);
-    backlog.kept$.subscribe(({ source, through }) => ledger.settle(name, source, through));
+    backlog.durable$.subscribe(({ source, through }) => ledger.settle(name, source, through));
     return new DiskBuffer({ ...options, backlog, onDrained: () => this.#progress() });
   }
 

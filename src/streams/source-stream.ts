@@ -53,7 +53,10 @@ export interface SourceStream extends Hold {
   readonly encoding: Encoding;
   /** Instead of what the options say, before anything is received: its takers may be known late. */
   equip(equipment: SourceEquipment): void;
-  /** Numbers go on behind `sequence`. Before anything is received: what was numbered in an earlier run is kept. */
+  /**
+   * Numbers go on behind `sequence`: what was numbered in an earlier run is kept.
+   * @throws RangeError once something was received.
+   */
   resume(sequence: number): void;
   /** The number before the first one of this run. */
   readonly start: number;
@@ -142,6 +145,7 @@ class NumberedStream implements SourceStream {
   }
 
   resume(sequence: number): void {
+    if (this.received > 0) throw new RangeError(`source ${this.name} has given numbers already`);
     this.#start = sequence;
     this.#sequence = sequence;
     this.#options.ledger.resume(this.name, sequence);

@@ -74,7 +74,7 @@ class SharedFoundation implements Foundation {
     const cursors = cursorOwners(options.pipeline).map(([name, cursor]) => this.#keep(name, cursor));
     const backlogs = options.pipeline.sinks
       .filter(({ buffer }) => buffer.type === 'disk')
-      .map((sink) => this.#store(sink));
+      .flatMap((sink) => this.#store(sink));
     this.children = [
       this.#lookAround(),
       ...schemas,
@@ -168,7 +168,8 @@ class SharedFoundation implements Foundation {
     return child(id, openedActor(id, { open, close: async () => {} }));
   }
 
-  #store({ name, buffer }: SinkOptions): Child {
+  /** Its faults are a child of their own, which may end: what is on disk can be read until the sinks have ended. */
+  #store({ name, buffer }: SinkOptions): Child[] {
     const { environment, pipeline, stateDir, resume } = this.#options;
     const { files, openStore, logger } = environment;
     const log = createChunkLog({
@@ -190,9 +191,9 @@ class SharedFoundation implements Foundation {
         resume(log.sources);
       },
       close: () => log.close(),
-      failed$: log.failed$,
     };
-    return child(id, openedActor(id, opened));
+    const faults = { open: async () => {}, close: async () => {}, failed$: log.failed$ };
+    return [child(id, openedActor(id, opened)), child(`${id}/faults`, openedActor(`${id}/faults`, faults))];
   }
 
   #serve(options: ListenerOptions): Child {

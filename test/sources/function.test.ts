@@ -2,10 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { functionSource } from '../../src/sources/function.ts';
 import { intakeBench, turn } from './intake-bench.ts';
 
-function functionBench() {
+/** A function source, and what its actors say. */
+function pendingBench() {
   const bench = intakeBench();
   const push = functionSource(bench.source);
   return { ...bench, push };
+}
+
+/** One whose actor runs. */
+function functionBench() {
+  const bench = pendingBench();
+  return { ...bench, stop: bench.run(bench.push.intake) };
 }
 
 /** Whether a promise has resolved, rejected or waits. */
@@ -90,25 +97,54 @@ describe('pushing an event', () => {
   });
 });
 
+describe('pushing an event before the source has started', () => {
+  test('waits, and hands it on when it starts', async () => {
+    const { push, run, texts } = pendingBench();
+    const pushed = [watch(push.push('one')), watch(push.push('two'))];
+    await turn();
+    expect([texts, pushed.map(({ state }) => state)]).toEqual([[], ['waiting', 'waiting']]);
+    run(push.intake);
+    await turn();
+    expect([texts, pushed.map(({ state }) => state)]).toEqual([
+      ['one', 'two'],
+      ['resolved', 'resolved'],
+    ]);
+  });
+
+  test('comes before what is pushed after the start', () => {
+    const { push, run, texts } = pendingBench();
+    push.push('early');
+    run(push.intake);
+    push.push('late');
+    expect(texts).toEqual(['early', 'late']);
+  });
+
+  test('is refused when the source ends without having started', async () => {
+    const { push, source } = pendingBench();
+    const pushed = push.push('one');
+    source.end();
+    await expect(pushed).rejects.toThrow('source feed has ended');
+  });
+});
+
 describe('the end of a function source', () => {
   test('is reported to its actor', () => {
-    const { push, run, outcomes } = functionBench();
-    run(push.intake);
+    const { push, outcomes } = functionBench();
     expect(outcomes).toEqual([]);
     push.end();
     expect(outcomes).toEqual(['ended']);
   });
 
   test('is reported to an actor that starts later', () => {
-    const { push, run, outcomes } = functionBench();
+    const { push, run, outcomes } = pendingBench();
     push.end();
     run(push.intake);
     expect(outcomes).toEqual(['ended']);
   });
 
   test('is not reported to an actor that has stopped', () => {
-    const { push, run, outcomes } = functionBench();
-    run(push.intake)();
+    const { push, stop, outcomes } = functionBench();
+    stop();
     push.end();
     expect(outcomes).toEqual([]);
   });

@@ -28,7 +28,7 @@ export function chunkLogBench(options: Partial<ChunkLogOptions> = {}) {
       decode: () => undefined,
       ...options,
     });
-    log.kept$.subscribe(({ source, through }) => kept.push(`${source}${through}`));
+    log.durable$.subscribe(({ source, through }) => kept.push(`${source}${through}`));
     log.failed$.subscribe((error) => failures.push(error.message));
     await log.open();
     return log;

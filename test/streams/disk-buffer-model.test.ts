@@ -32,6 +32,7 @@ const setup = fc.record({
   inFlight: fc.record({ events: fc.integer({ min: 1, max: 10 }), bytes: fc.integer({ min: 1, max: 30 }) }),
   whenFull: fc.constantFrom('block' as const, 'drop-newest' as const),
   latency: fc.constantFrom(0, 1, 10),
+  groupBytes: fc.constantFrom(10, 100),
 });
 
 test('a buffer on disk gives in order all that it has not counted as dropped, over any number of kills', async () => {

@@ -13,6 +13,7 @@ export interface Setup {
   readonly inFlight: Bound;
   readonly window: Bound;
   readonly whenFull: 'block' | 'drop-newest';
+  readonly groupBytes: number;
   /** Milliseconds that a write takes. */
   readonly latency: number;
 }
@@ -20,7 +21,7 @@ export interface Setup {
 /** A disk buffer in a process that may be killed, and the list that it should behave like. */
 export class DiskBufferModel {
   readonly #setup: Setup;
-  readonly #bench = chunkLogBench();
+  readonly #bench: ReturnType<typeof chunkLogBench>;
   /** Sequences that were appended and not dropped, from the first that nobody has settled. */
   #owed: number[] = [];
   /** What this life's reader has got, and not settled; how far each covers. */
@@ -33,6 +34,7 @@ export class DiskBufferModel {
 
   constructor(setup: Setup) {
     this.#setup = setup;
+    this.#bench = chunkLogBench({ groupBytes: setup.groupBytes });
   }
 
   async start(): Promise<this> {
@@ -137,7 +139,7 @@ export class DiskBufferModel {
   #live(log: ChunkLog): void {
     const { waiting, inFlight, whenFull, window } = this.#setup;
     const buffer = new DiskBuffer({ waiting, inFlight, whenFull, window, backlog: log });
-    log.kept$.subscribe(({ through }) => {
+    log.durable$.subscribe(({ through }) => {
       this.#durable = through;
     });
     this.#buffer = buffer;
