@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // `virtual`: no network, no sleep, every clock stepped by hand. `real`: sockets, files, processes.
 export default defineConfig({
   test: {
+    // Left to itself Vitest leaves one core to nobody, which is half of two.
+    maxWorkers: 2,
     projects: [
       {
         test: {

@@ -97,16 +97,8 @@ function failureLines({ at, what, expected, came }: SimulationFailure, style: St
 
 /** The timeline and the log in one, in order of time. */
 function happenings({ timeline, log }: SimulationReport): Happening[] {
-  const logged = log.map(readLog);
+  const logged = log.map(({ at, level, who, text }) => ({ at, who, what: `${level} ${text}` }));
   return [...timeline, ...logged].sort((left, right) => Math.round(left.at) - Math.round(right.at));
-}
-
-/** The time that a logged line begins with, in front of level and sentence. */
-const LOGGED = /^\s*(?:(\d+)m)?(\d+(?:\.\d+)?)(ms|s)?\s+(?:(trace|debug|info|warn|error|fatal)\s+)?(.*)$/s;
-
-function readLog(line: string): Happening {
-  const [, minutes = '0', amount = '0', unit = 's', level = 'log', what = line] = LOGGED.exec(line) ?? [];
-  return { at: Number(minutes) * 60_000 + Number(amount) * (unit === 'ms' ? 1 : 1000), who: level, what };
 }
 
 function aligned(lines: readonly Happening[], style: Style): string[] {

@@ -43,13 +43,13 @@ describe('hawser test', () => {
         1s  store.example  down for 5s
         1s  store          recovering
         1s  store          waiting (the connection ended without a close frame (1006))
-        1s  warn           lost: the connection ended without a close frame (1006); next attempt in 500 ms
+        1s  store          warn lost: the connection ended without a close frame (1006); next attempt in 500 ms
     1.500s  store          connecting
     1.501s  store          waiting (connect ECONNREFUSED store.example:80)
-    1.501s  warn           cannot connect: connect ECONNREFUSED store.example:80; next attempt in 1000 ms
+    1.501s  store          warn cannot connect: connect ECONNREFUSED store.example:80; next attempt in 1000 ms
     2.501s  store          connecting
     2.502s  store          waiting (connect ECONNREFUSED store.example:80)
-    2.502s  warn           cannot connect: connect ECONNREFUSED store.example:80; next attempt in 2000 ms
+    2.502s  store          warn cannot connect: connect ECONNREFUSED store.example:80; next attempt in 2000 ms
 
   again: hawser test bad.yaml --seed 1 --timeline
 

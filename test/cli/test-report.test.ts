@@ -22,7 +22,10 @@ const REPORT: SimulationReport = {
     { at: 60_000, who: 'store.example', what: 'down for 30s' },
     { at: 90_250, who: 'store.example', what: 'healed' },
   ],
-  log: ['0.003 info live: ws://store.example/in', '60.001 warn lost: the peer closed with 1006'],
+  log: [
+    { at: 3, level: 'info', who: 'store', text: 'live: ws://store.example/in' },
+    { at: 60_001, level: 'warn', who: 'store', text: 'lost: the peer closed with 1006' },
+  ],
 };
 
 const viewOf = (report: Partial<SimulationReport> = {}) => ({
@@ -51,9 +54,9 @@ test('one that has failed says what was expected, what came, when, and what had 
 
   what had happened until then
        0.003s  store          live
-       0.003s  info           live: ws://store.example/in
+       0.003s  store          info live: ws://store.example/in
            1m  store.example  down for 30s
-    1m00.001s  warn           lost: the peer closed with 1006
+    1m00.001s  store          warn lost: the peer closed with 1006
 
   lost on the way to store.example at 3m20s
     expected  0
@@ -85,9 +88,9 @@ test('of a long history the last ten lines before a failure are shown', () => {
 test('the timeline holds what happened and what was logged, in order', () => {
   expect(timelineLines(viewOf()).map((line) => line.trim().replaceAll(/ +/g, ' '))).toEqual([
     '0.003s store live',
-    '0.003s info live: ws://store.example/in',
+    '0.003s store info live: ws://store.example/in',
     '1m store.example down for 30s',
-    '1m00.001s warn lost: the peer closed with 1006',
+    '1m00.001s store warn lost: the peer closed with 1006',
     '1m30.250s store.example healed',
   ]);
 });

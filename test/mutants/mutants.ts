@@ -105,4 +105,17 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     tests: ['test/web-socket/client-held.test.ts'],
   },
+  {
+    // A source is told that an event is on disk before it is.
+    name: 'settled-before-durable',
+    patches: [
+      {
+        file: 'src/store/chunk-log.ts',
+        before: '    await folder.store.write([',
+        after:
+          '    for (const [source, through] of sources) this.durable$.next({ source, through });\n    await folder.store.write([',
+      },
+    ],
+    tests: ['test/store/chunk-log.test.ts'],
+  },
 ];

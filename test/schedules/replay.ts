@@ -13,7 +13,10 @@ show(
   'timeline',
   timeline.map(({ at, who, what }) => `${seconds(at)} ${who}: ${what}`),
 );
-show('log', log);
+show(
+  'log',
+  log.map(({ at, level, who, text }) => `${seconds(at)} ${level} ${who}: ${text}`),
+);
 show(
   'consumers',
   consumers.map(({ consumer, produced, delivered, failed, dropped, duplicates }) => {

@@ -96,6 +96,9 @@ export class BoundsWatch {
   }
 
   #judge(what: string, is: Bound, bound: Bound, turn: Bound): void {
+    if (is.events < 0 || is.bytes < 0) {
+      this.#findings.fail(what, '0 or more', `${is.events} events, ${is.bytes} bytes`);
+    }
     if (is.events > bound.events + turn.events) {
       this.#findings.fail(`${what}.events`, `at most ${bound.events}, and one turn of each source`, String(is.events));
     }

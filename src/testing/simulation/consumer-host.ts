@@ -65,7 +65,7 @@ export class ConsumerHost {
     this.host = new Host(plan.host, plan.address, network, {
       joined: (peer) => void this.#lines.set(peer, { life: this.#lives, of: new Map() }),
       frames: (peer, frames) => this.#take(peer, frames),
-      left: () => this.#leave(),
+      left: () => this.exposed(),
     });
   }
 
@@ -73,7 +73,7 @@ export class ConsumerHost {
   get outstanding(): number {
     let missing = 0;
     for (const { owed } of this.passages.values()) missing += owed.outstanding;
-    return missing === 0 ? 0 : Math.max(0, missing - Math.max(0, this.drops.counted() - this.drops.known));
+    return this.#uncounted(missing);
   }
 
   /** The first few messages that have to be delivered and are not. */
@@ -85,11 +85,21 @@ export class ConsumerHost {
       .join('; ');
   }
 
-  /** Messages that are nowhere although nothing was promised that is broken. */
-  get excused(): number {
-    let sum = 0;
-    for (const { owed } of this.passages.values()) sum += owed.excused;
-    return sum;
+  /** Messages that are nowhere and that no counter accounts for, also when nobody has promised to keep them. */
+  get lost(): number {
+    let missing = 0;
+    for (const { owed } of this.passages.values()) missing += owed.outstanding + owed.excused;
+    return this.#uncounted(missing);
+  }
+
+  /** A connection to it has ended, as it sees it or as the sink does, which has gone on writing until then. */
+  exposed(): void {
+    for (const passage of this.passages.values()) passage.exposed();
+  }
+
+  /** How many lives of the process have ended. */
+  get lives(): number {
+    return this.#lives;
   }
 
   /** A life of the process has ended. `safe`: as the ending has it, by producer. */
@@ -106,6 +116,11 @@ export class ConsumerHost {
     const verdict = this.oracle.verdict(this.plan.host);
     const outOfOrder = this.#orderBreaks === 0 ? [] : verdict.outOfOrder;
     return passVerdict({ ...verdict, orderBreaks: this.#orderBreaks, outOfOrder });
+  }
+
+  /** How many of these messages the counters do not account for. */
+  #uncounted(missing: number): number {
+    return missing === 0 ? 0 : Math.max(0, missing - Math.max(0, this.drops.counted() - this.drops.known));
   }
 
   #take(peer: Peer, frames: readonly ReceivedFrame[]): void {
@@ -131,8 +146,9 @@ export class ConsumerHost {
     }
     // Poison alone has no number that could be judged.
     if (marks.length > 0 || !text.includes(POISON)) this.oracle.deliver(host, text);
-    if (!replies) return;
-    peer.socket.write(marks.map(({ number }) => ({ data: JSON.stringify({ ack: number }), binary: false })));
+    // The last one says which frame it is: earlier ones could be the last of another.
+    const last = marks.at(-1);
+    if (replies && last) peer.socket.write([{ data: JSON.stringify({ ack: last.number }), binary: false }]);
   }
 
   #lineOf(peer: Peer, producer: string): Line {
@@ -140,9 +156,5 @@ export class ConsumerHost {
     const line = lines?.of.get(producer) ?? { life: lines?.life ?? this.#lives, places: undefined };
     lines?.of.set(producer, line);
     return line;
-  }
-
-  #leave(): void {
-    for (const passage of this.passages.values()) passage.exposed();
   }
 }

@@ -8,15 +8,18 @@ export class CountedDrops implements Drops {
   readonly #sink: string;
   /** Sources that leave messages out because they were told to. */
   readonly #sources: readonly string[];
+  /** What the sink has given up was sent, and may have come. */
+  readonly #givesUp: boolean;
   readonly #running: () => Life | undefined;
   #before = 0;
-  #droppedBefore = 0;
+  #unsentBefore = 0;
 
   constructor(plan: ConsumerPlan, producers: readonly ProducerPlan[], running: () => Life | undefined) {
     this.#sink = plan.sink;
     this.#sources = producers
       .filter(({ host, whole }) => !whole && plan.producers.includes(host))
       .map(({ source }) => source);
+    this.#givesUp = plan.givesUp;
     this.#running = running;
   }
 
@@ -25,14 +28,13 @@ export class CountedDrops implements Drops {
     return this.#before + (life ? this.#countedIn(life) : 0);
   };
 
-  /** Of these, what a full buffer has dropped: it was never sent. */
-  get dropped(): number {
+  get unsent(): number {
     const life = this.#running();
-    return this.#droppedBefore + (life ? life.pipeline.sink(this.#sink).status.dropped : 0);
+    return this.#unsentBefore + (life ? this.#unsentIn(life) : 0);
   }
 
   endLife(life: Life): void {
-    this.#droppedBefore += life.pipeline.sink(this.#sink).status.dropped;
+    this.#unsentBefore += this.#unsentIn(life);
     this.#before += this.#countedIn(life);
   }
 
@@ -41,5 +43,10 @@ export class CountedDrops implements Drops {
     const records = this.#sources.map((source) => pipeline.source(source).status.records);
     const leftOut = records.reduce((sum, counts) => sum + (counts?.pruned ?? 0) + (counts?.passedOver ?? 0), 0);
     return dropped + rejected + failed + leftOut;
+  }
+
+  #unsentIn({ pipeline }: Life): number {
+    const { dropped, rejected, failed } = pipeline.sink(this.#sink).status;
+    return this.#givesUp ? dropped : dropped + rejected + failed;
   }
 }

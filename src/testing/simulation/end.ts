@@ -35,12 +35,15 @@ function judgeConsumer(consumer: ConsumerHost, said: ReadonlySet<string>, findin
   return verdict;
 }
 
-/** What was sent is not dropped: a full buffer touches nothing that is in flight. Poison is dropped without a number. */
-function judgeDrops({ plan, passages, drops }: ConsumerHost, findings: Findings): void {
-  let unheard = findings.faults.poison ?? 0;
+/**
+ * What has come was not dropped: a full buffer touches nothing that is in flight, and what cannot be sent is not sent.
+ * Poison is counted without a number, and once more when a disk has kept it over the end of a process.
+ */
+function judgeDrops({ plan, passages, drops, lives }: ConsumerHost, findings: Findings): void {
+  let unheard = (findings.faults.poison ?? 0) * (plan.durability === undefined ? 1 : lives);
   for (const passage of passages.values()) unheard += passage.unheard;
   findings.checks += 1;
-  if (drops.dropped <= unheard) return;
+  if (drops.unsent <= unheard) return;
   const expected = `at most ${unheard}, which have not come to ${plan.host}`;
-  findings.fail(`${plan.sink}.dropped`, expected, String(drops.dropped));
+  findings.fail(`${plan.sink}.dropped, rejected and failed`, expected, String(drops.unsent));
 }

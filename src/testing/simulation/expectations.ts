@@ -35,13 +35,12 @@ export function judgeExpectation(expectation: Expectation, standing: Standing, f
   }
   for (const [path, amount] of Object.entries(counters)) expectAmount(path, amount, counterOf(status, path));
   for (const text of logged) {
-    const found = findings.log.some((line) => line.includes(text));
-    expect('log', `a line with ${JSON.stringify(text)}`, `${findings.log.length} lines without it`, found);
+    const found = findings.lines.some((line) => line.text.includes(text));
+    expect('log', `a line with ${JSON.stringify(text)}`, `${findings.lines.length} lines without it`, found);
   }
   if (standing.exit === undefined) return;
   for (const [host, amount] of Object.entries(lost)) {
-    const consumer = consumers.get(host);
-    expectAmount(`lost on the way to ${host}`, amount, consumer && consumer.outstanding + consumer.excused);
+    expectAmount(`lost on the way to ${host}`, amount, consumers.get(host)?.lost);
   }
   if (exit !== undefined) expect('exit', String(exit), String(standing.exit), standing.exit === exit);
 }

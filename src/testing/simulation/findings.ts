@@ -1,5 +1,5 @@
 import type { Clock } from '../../environment.ts';
-import type { SimulationEvent, SimulationFailure } from './report.ts';
+import type { SimulationEvent, SimulationFailure, SimulationLogLine } from './report.ts';
 import type { FaultKind } from './scenario.ts';
 
 /** So many failures of one thing are written down; more of them say nothing new. */
@@ -9,7 +9,7 @@ const KEPT = 5;
 export class Findings {
   readonly failures: SimulationFailure[] = [];
   readonly timeline: SimulationEvent[] = [];
-  readonly log: string[] = [];
+  readonly lines: SimulationLogLine[] = [];
   readonly faults: Partial<Record<FaultKind, number>> = {};
   checks = 0;
   readonly #clock: Pick<Clock, 'now'>;
@@ -34,6 +34,10 @@ export class Findings {
 
   note(who: string, what: string): void {
     this.timeline.push({ at: this.#clock.now(), who, what });
+  }
+
+  log(level: string, who: string, text: string): void {
+    this.lines.push({ at: this.#clock.now(), level, who, text });
   }
 
   count(kind: FaultKind): void {

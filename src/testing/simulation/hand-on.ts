@@ -40,6 +40,13 @@ export class HandOn {
     if (connection) connection.sent = number;
   }
 
+  /** This process has handed on what goes up to this number, or has not asked for it when it began. */
+  reaches(number: number): boolean {
+    const [first] = this.#connections;
+    if (!this.#lasting || (first && first.begin >= number)) return true;
+    return this.#last === number && !this.#from.includes(-1);
+  }
+
   /** What is wrong with this number being the next one. */
   next(number: number): string | undefined {
     const last = this.#last;

@@ -6,7 +6,7 @@ import { HandOn } from './hand-on.ts';
 import type { Life } from './life.ts';
 import type { Plan, ProducerPlan } from './plan.ts';
 import type { LifeEnd } from './process.ts';
-import { StatusWatch } from './status-watch.ts';
+import { type Dialled, StatusWatch } from './status-watch.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds between two looks at the states when nothing says that they have changed. */
@@ -14,6 +14,9 @@ const LOOK_INTERVAL = 250;
 
 /** Milliseconds that a process may take, besides the disk's own time, to note on disk what was acknowledged. */
 const NOTING = 20;
+
+/** Writes to the disk until what was acknowledged is noted there: a commit and its mark, and those that go before. */
+const NOTING_WRITES = 4;
 
 /** Looks after each step at what must always hold. */
 export class Judge {
@@ -43,11 +46,11 @@ export class Judge {
     this.#consumers = consumers;
     this.#handOns = new Map(plan.producers.map(({ host, resume }) => [host, new HandOn(resume !== undefined)]));
     this.#bounds = new BoundsWatch(world.findings);
-    const addresses = [
-      ...plan.producers.map(({ source, address }): [string, string] => [source, address]),
-      ...plan.consumers.map(({ sink, address }): [string, string] => [sink, address]),
+    const dialled = [
+      ...plan.producers.map((producer): [string, Dialled] => [producer.source, producer]),
+      ...plan.consumers.map((consumer): [string, Dialled] => [consumer.sink, consumer]),
     ];
-    this.#statuses = new StatusWatch(world.findings, new Map(addresses));
+    this.#statuses = new StatusWatch(world.findings, new Map(dialled));
   }
 
   /** A process is about to start. */
@@ -63,14 +66,17 @@ export class Judge {
         if (life.state !== 'over') this.#handedOn(producer, text);
       });
     }
+    life.network.ended = (address) => {
+      for (const consumer of this.#consumers.values()) if (consumer.plan.address === address) consumer.exposed();
+    };
     this.#changed = true;
   }
 
   ended(life: Life, end: LifeEnd): void {
-    this.#statuses.look(life);
+    this.#statuses.look(life, this.#world.at);
     // A full disk takes no note.
-    const noted =
-      Math.min(this.#world.clock.now(), this.#fullSince ?? Number.POSITIVE_INFINITY) - 2 * this.#slowest - NOTING;
+    const last = Math.min(this.#world.clock.now(), this.#fullSince ?? Number.POSITIVE_INFINITY);
+    const noted = last - NOTING_WRITES * this.#slowest - NOTING;
     for (const consumer of this.#consumers.values()) {
       const { durability } = consumer.plan;
       const unsynced = end === 'power' && durability === 'flush';
@@ -102,6 +108,11 @@ export class Judge {
     this.#handOns.get(host)?.send(number);
   }
 
+  /** What the producer has made up to this number is the sinks' to deliver. */
+  reaches(host: string, number: number): boolean {
+    return this.#handOns.get(host)?.reaches(number) ?? true;
+  }
+
   /** Something may have another state. */
   changed(): void {
     this.#changed = true;
@@ -118,7 +129,7 @@ export class Judge {
     this.#lookedAt = now;
     if (!this.#life) return;
     this.#bounds.look();
-    this.#statuses.look(this.#life);
+    this.#statuses.look(this.#life, now);
     this.#judgeDisk(this.#life);
   }
 

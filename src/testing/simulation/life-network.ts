@@ -1,6 +1,6 @@
-import type { Clock, Dial, ReceivedFrame } from '../../environment.ts';
+import type { Clock, Dial } from '../../environment.ts';
 import type { LifeClock } from './life-clock.ts';
-import { LifeSocket, type LifeSocketEdges } from './life-socket.ts';
+import { LifeSocket } from './life-socket.ts';
 
 /** How many sockets that are over are remembered, so that their events can come late. */
 const KEPT = 8;
@@ -17,8 +17,6 @@ export class LifeNetwork {
   readonly #over: LifeSocket[] = [];
   /** Addresses of which the next socket that is over tells its last events once more. */
   readonly #nextLate = new Set<string>();
-  /** The largest read. */
-  #turn = { events: 0, bytes: 0 };
 
   constructor(world: Clock, clock: LifeClock, dialWorld: Dial) {
     this.#world = world;
@@ -32,19 +30,16 @@ export class LifeNetwork {
   /** Whether the events of a socket to the address come once more whenever one is over. */
   isLate: (address: string) => boolean = () => false;
 
+  /** A socket to the address is over. */
+  ended: (address: string) => void = () => {};
+
   /** Sockets that are not over. */
   get sockets(): number {
     return this.#open.size;
   }
 
-  /** Most frames, and most bytes, that one read has brought. */
-  get largestTurn(): { readonly events: number; readonly bytes: number } {
-    return this.#turn;
-  }
-
   readonly dial: Dial = (request, events) => {
-    const edges: LifeSocketEdges = { read: (frames) => this.#read(frames), over: () => this.#ended(socket) };
-    const socket = new LifeSocket(this.#clock, request, events, edges);
+    const socket = new LifeSocket(this.#clock, request, events, () => this.#ended(socket));
     if (!this.#clock.alive) return socket;
     this.#open.add(socket);
     socket.connect(this.#dialWorld);
@@ -74,19 +69,12 @@ export class LifeNetwork {
     this.#open.clear();
   }
 
-  #read(frames: readonly ReceivedFrame[]): void {
-    let bytes = 0;
-    for (const { data } of frames) bytes += data.length;
-    const { events: mostEvents, bytes: mostBytes } = this.#turn;
-    if (frames.length <= mostEvents && bytes <= mostBytes) return;
-    this.#turn = { events: Math.max(mostEvents, frames.length), bytes: Math.max(mostBytes, bytes) };
-  }
-
   #ended(socket: LifeSocket): void {
     this.#open.delete(socket);
     this.#over.push(socket);
     if (this.#over.length > KEPT) this.#over.shift();
     const { address } = socket;
+    this.ended(address);
     if (!this.#nextLate.delete(address) && !this.isLate(address)) return;
     this.#world.setTimeout(() => socket.repeat(), LATENESS);
   }

@@ -14,19 +14,13 @@ import type { LifeClock } from './life-clock.ts';
 
 const GONE: Loss = { kind: 'close', code: 1006, reason: '' };
 
-export interface LifeSocketEdges {
-  /** One read turn. */
-  readonly read: (frames: readonly ReceivedFrame[]) => void;
-  readonly over: () => void;
-}
-
 /** A dialled socket as one life of a process sees it: it tells its owner nothing when that is gone or stands still. */
 export class LifeSocket implements FrameSocket, SocketEvents {
   readonly address: string;
   readonly #clock: LifeClock;
   readonly #request: DialRequest;
   readonly #owner: SocketEvents;
-  readonly #edges: LifeSocketEdges;
+  readonly #ended: () => void;
   #socket: FrameSocket | undefined;
   #paused = false;
   #over = false;
@@ -34,11 +28,11 @@ export class LifeSocket implements FrameSocket, SocketEvents {
   #lastFrames: readonly ReceivedFrame[] = [];
   #lastPong: string | undefined;
 
-  constructor(clock: LifeClock, request: DialRequest, owner: SocketEvents, edges: LifeSocketEdges) {
+  constructor(clock: LifeClock, request: DialRequest, owner: SocketEvents, ended: () => void) {
     this.#clock = clock;
     this.#request = request;
     this.#owner = owner;
-    this.#edges = edges;
+    this.#ended = ended;
     this.address = URL.canParse(request.url) ? addressOf(new URL(request.url)) : request.url;
   }
 
@@ -121,7 +115,6 @@ export class LifeSocket implements FrameSocket, SocketEvents {
   frames(frames: readonly ReceivedFrame[]): void {
     this.#clock.tell(() => {
       this.#lastFrames = frames;
-      this.#edges.read(frames);
       this.#owner.frames(frames);
     });
   }
@@ -152,6 +145,6 @@ export class LifeSocket implements FrameSocket, SocketEvents {
     if (this.#over) return;
     this.#over = true;
     this.#pausedAtEnd = this.#paused;
-    this.#edges.over();
+    this.#ended();
   }
 }

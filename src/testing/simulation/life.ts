@@ -8,6 +8,7 @@ import type { DiskMount } from '../memory-disk.ts';
 import { LifeClock } from './life-clock.ts';
 import { LifeNetwork } from './life-network.ts';
 import { STATE_DIRECTORY } from './plan.ts';
+import { speakerOf } from './speaker.ts';
 
 export interface LifeTerms {
   readonly loaded: LoadedPipeline;
@@ -15,7 +16,7 @@ export interface LifeTerms {
   /** What it shares with the lives before and after it. */
   readonly environment: Pick<Environment, 'clock' | 'now' | 'random' | 'dial' | 'listen'>;
   readonly mount: DiskMount;
-  readonly log: (level: string, message: string) => void;
+  readonly log: (level: string, who: string, message: string) => void;
   /** It has ended by itself or because it was asked to. */
   readonly ended: (exit: number) => void;
 }
@@ -115,8 +116,9 @@ export class Life {
   }
 
   #logger(): Logger {
-    const at = (level: string) => (_fields: object, message: string) => {
-      if (this.#state !== 'over') this.#terms.log(level, message);
+    const { name } = this.#terms.loaded.options;
+    const at = (level: string) => (fields: object, message: string) => {
+      if (this.#state !== 'over') this.#terms.log(level, speakerOf(fields, name), message);
     };
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }

@@ -22,8 +22,8 @@ export interface Drops {
   readonly counted: () => number;
   /** Those of which it is known which they were. */
   known: number;
-  /** Of those that were counted, what a full buffer has dropped: it was never sent. */
-  readonly dropped: number;
+  /** Of those that were counted, what was never sent: what a full buffer has dropped, and what cannot be sent. */
+  readonly unsent: number;
 }
 
 /** The messages of one connection to the consumer, by their places in what was handed on. */
@@ -64,8 +64,10 @@ interface LifeBounds {
   readonly floor: number;
   /** Where what it has handed on ends; undefined while it lasts. */
   end: number | undefined;
-  /** The furthest place that it has delivered. */
+  /** The furthest place that it may have delivered. */
   reached: number | undefined;
+  /** The furthest place that it has delivered in any case. */
+  certain: number;
 }
 
 /**
@@ -131,6 +133,7 @@ export class Passage {
     this.#reached = Math.max(this.#reached, place);
     const life = this.#lifeOf(line);
     life.reached = Math.max(life.reached ?? -1, place);
+    life.certain = Math.max(life.certain, Math.min(...known));
     if (this.#terms.onDisk && life === this.#life) this.#trail.push({ at, place });
     return { again, fault };
   }
@@ -167,7 +170,8 @@ export class Passage {
     const { places } = line;
     if (places === undefined) return this.#first(line, number);
     const [only] = places;
-    if (places.length === 1 && only !== undefined && this.#handedOn[only + 1] === number) return [only + 1];
+    const follows = only !== undefined && this.#handedOn[only + 1] === number;
+    if (follows && places.length === 1 && only + 1 >= this.#lifeOf(line).start) return [only + 1];
     const next = places.map((place) => place + 1).filter((place) => this.#handedOn[place] === number);
     const further = places.flatMap((place) => this.#unkept(line, place + 1, number));
     return next.length + further.length > 0 ? [...new Set([...next, ...further])] : this.#leap(line, places, number);
@@ -175,9 +179,9 @@ export class Passage {
 
   /** The first message of a connection. */
   #first(line: Line, number: number): readonly number[] {
-    const { floor, reached } = this.#lifeOf(line);
+    const { floor, reached, certain } = this.#lifeOf(line);
     const last = reached ?? Math.max(this.#reached, floor - 1);
-    const lowest = Math.max(floor, (reached ?? -1) + 1 - this.#terms.window - this.#skipped.size);
+    const lowest = Math.max(floor, certain + 1 - this.#terms.window - this.#skipped.size);
     const places = this.#placesIn(line, number).filter((place) => place >= lowest && place <= last + 1);
     if (places.length === 0) return this.#leap(line, [last], number);
     return [...places, ...this.#unkept(line, last + 1, number)];
@@ -231,7 +235,7 @@ export class Passage {
   }
 
   #begin(start: number, floor: number): LifeBounds {
-    const life: LifeBounds = { start, floor, end: undefined, reached: undefined };
+    const life: LifeBounds = { start, floor, end: undefined, reached: undefined, certain: -1 };
     this.#lives.push(life);
     return life;
   }

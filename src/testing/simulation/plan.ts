@@ -5,7 +5,7 @@ import { cursorPath } from '../../store/state-directory.ts';
 import { originOf } from '../../supervision/failures.ts';
 import { addressOf } from '../memory-request.ts';
 import { milliseconds, type PlannedStep, readStep } from './planned-step.ts';
-import type { ConsumerOptions, Expectation, ProducerOptions, Scenario } from './scenario.ts';
+import type { AnyScenario, ConsumerOptions, Expectation, ProducerOptions } from './scenario.ts';
 
 /** Where the processes of a simulation keep their state. */
 export const STATE_DIRECTORY = '/state';
@@ -28,6 +28,8 @@ export interface ProducerPlan {
   readonly address: string;
   /** The source that dials it. */
   readonly source: string;
+  /** Milliseconds that the source's connection has to be live until its failures are forgotten. */
+  readonly resetAfter: number;
   readonly every: number;
   readonly burst: number;
   readonly messages: number;
@@ -46,6 +48,8 @@ export interface ConsumerPlan {
   readonly address: string;
   /** The sink that dials it. */
   readonly sink: string;
+  /** Milliseconds that the sink's connection has to be live until its failures are forgotten. */
+  readonly resetAfter: number;
   readonly replies: boolean;
   /** Hosts whose messages it shall get. */
   readonly producers: readonly string[];
@@ -54,6 +58,8 @@ export interface ConsumerPlan {
   readonly level: WebSocketClientSink['ack'];
   /** Most events that the sink may have sent and that are not acknowledged. */
   readonly window: number;
+  /** What is not acknowledged is sent so often, and then goes to the failures. */
+  readonly givesUp: boolean;
   /** Of a buffer on disk: what it is safe from. */
   readonly durability: 'commit' | 'flush' | undefined;
 }
@@ -63,8 +69,8 @@ export interface ConsumerPlan {
  * @throws UsageError when it names what is not there or what cannot be simulated, ConfigError when its pipeline is not
  *   valid, DurationError when a time is none.
  */
-export function readScenario(scenario: Scenario): Plan {
-  const loaded = readObject(scenario.pipeline);
+export function readScenario(scenario: AnyScenario): Plan {
+  const loaded = loadedOf(scenario);
   const dials = dialsOf(loaded);
   const servers = Object.entries(scenario.servers ?? {});
   const duration = milliseconds(scenario.for ?? '1m');
@@ -82,6 +88,10 @@ export function readScenario(scenario: Scenario): Plan {
     duration,
     settle: milliseconds(scenario.settle ?? '10m'),
   };
+}
+
+function loadedOf({ pipeline }: AnyScenario): LoadedPipeline {
+  return 'options' in pipeline ? pipeline : readObject(pipeline);
 }
 
 type Dial = { readonly name: string; readonly host: string; readonly address: string; readonly pipeline: string } & (
@@ -131,6 +141,7 @@ function readProducer(host: string, options: ProducerOptions, dials: readonly Di
     host,
     address,
     source: name,
+    resetAfter: source.reconnect['reset-after'],
     every: milliseconds(options.every ?? '10ms'),
     burst: options.burst ?? 1,
     messages: options.messages ?? Number.POSITIVE_INFINITY,
@@ -163,11 +174,13 @@ function readConsumer(
     host,
     address,
     sink: sink.name,
+    resetAfter: client.reconnect['reset-after'],
     replies,
     producers: producers.filter(({ source }) => sink.inputs.includes(source)).map((producer) => producer.host),
     failuresOf: sink.inputs.flatMap((input) => originOf(input) ?? []),
     level: client.ack,
     window: client['max-in-flight'].events,
+    givesUp: client.retry.retries !== undefined,
     durability: durabilityOf(sink.buffer),
   };
 }

@@ -43,7 +43,7 @@ export function instantOf({ at }: Expectation): number | undefined {
 }
 
 /** Reads a step of a script. `duration`: how long the script may go on, in milliseconds. */
-export function readStep(step: ScriptStep, duration: number, { servers = {} }: Scenario): PlannedStep {
+export function readStep(step: ScriptStep, duration: number, { servers = {} }: Pick<Scenario, 'servers'>): PlannedStep {
   const kinds = faultKinds().filter((kind) => step[kind] !== undefined);
   const [kind, other] = kinds;
   const at = milliseconds(step.at);

@@ -59,8 +59,8 @@ export class Process {
       setup: this.#edges.setup,
       environment: { clock, now: wallClock, random, dial: network.dial, listen: network.listen },
       mount: disk.mount(),
-      log: (level, message) => {
-        if (level !== 'debug') findings.log.push(`${(clock.now() / 1000).toFixed(3)} ${level} ${message}`);
+      log: (level, who, text) => {
+        if (level !== 'debug') findings.log(level, who, text);
         this.logged();
       },
       ended: (exit) => this.#ended(life, exit),

@@ -17,8 +17,8 @@ export interface SimulationReport {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   /** Changes of state, faults and their ends, restarts. */
   readonly timeline: readonly SimulationEvent[];
-  /** Lines that were logged: time, level and sentence. */
-  readonly log: readonly string[];
+  /** Lines that were logged, without those of the level debug. */
+  readonly log: readonly SimulationLogLine[];
   /** Virtual milliseconds that have passed. */
   readonly time: number;
   readonly exit: number;
@@ -34,9 +34,20 @@ export interface SimulationFailure {
 }
 
 export interface SimulationEvent {
+  /** Virtual milliseconds from the beginning. */
   readonly at: number;
   /** A component, a host, `process` or `disk`. */
   readonly who: string;
   /** `live`, `waiting (1006)`, `freeze for 30s`, `killed`. */
   readonly what: string;
+}
+
+export interface SimulationLogLine {
+  /** Virtual milliseconds from the beginning. */
+  readonly at: number;
+  /** `info`, `warn` or `error`. */
+  readonly level: string;
+  /** The component that it is about, else `process`. */
+  readonly who: string;
+  readonly text: string;
 }

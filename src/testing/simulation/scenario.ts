@@ -1,15 +1,24 @@
+import type { LoadedPipeline } from '../../config/load.ts';
 import type { PipelineInput } from '../../config/options.ts';
 
 /** `500ms`, `2s`, `1m30s`; a bare number is seconds. */
 export type Span = string | number;
 
-/** A pipeline, the world around it, what happens to both, and what has to come of it. Plain data. */
-export interface Scenario {
+/**
+ * A pipeline, the world around it, what happens to both, and what has to come of it. Plain data. The pipeline is written
+ * in place, or is what `loadPipeline()` gives, so that a test holds for the file that runs:
+ * `simulate({ pipeline: await loadPipeline('ticks.yaml'), servers: … })`.
+ */
+export interface Scenario<Pipeline extends PipelineInput | LoadedPipeline = PipelineInput> {
   readonly name?: string | undefined;
-  /** Of all chance: jitter, and where a killed process stops. The same scenario with the same seed runs the same. Default 1. */
+  /**
+   * Of all chance: jitter, and where a killed process stops. The same scenario with the same seed runs the same. With an
+   * odd one the process is stopped at the end when all is settled; with an even one as soon as its sources have handed on
+   * all that there is, so that its sinks have to deliver the rest while they drain. Default 1.
+   */
   readonly seed?: number | undefined;
-  /** In the native shape. Its urls name the servers below: `ws://feed.example/`. */
-  readonly pipeline: PipelineInput;
+  /** In the native shape, or loaded. Its urls name the servers below: `ws://feed.example/`. */
+  readonly pipeline: Pipeline;
   /** WebSocket servers that the pipeline dials, by the host in its urls. */
   readonly servers?: Readonly<Record<string, ServerRole>> | undefined;
   /** What happens, in any order; what has the same time happens in the order written. */
@@ -45,7 +54,10 @@ export interface ProducerOptions {
 
 /** Takes every message, and keeps a book of it before anything else. */
 export interface ConsumerOptions {
-  /** Answers each message with `{"ack":<number>}`, for `ack: reply` with `pointer: /ack` and the message's `/number`. */
+  /**
+   * Answers each frame with `{"ack":<number>}`, the number of the last message in it, for `ack: reply` with
+   * `pointer: /ack` and the message's `/number`.
+   */
   readonly replies?: boolean | undefined;
 }
 
@@ -137,3 +149,6 @@ export interface Expectation {
 export type Amount = number | { readonly 'at-least'?: number | undefined; readonly 'at-most'?: number | undefined };
 
 export type FaultKind = keyof FaultKinds;
+
+/** A scenario with a pipeline of either kind. */
+export type AnyScenario = Scenario<PipelineInput | LoadedPipeline>;

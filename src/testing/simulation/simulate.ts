@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../supervision/handles.ts';
 import type { SimulationReport } from './report.ts';
-import type { Scenario } from './scenario.ts';
+import type { AnyScenario } from './scenario.ts';
 import { Simulation } from './simulation.ts';
 
 /** What a scenario cannot hold, because it is no data. */
@@ -23,7 +23,7 @@ export interface SimulateOptions {
  * @throws UsageError when the scenario names what is not there, ConfigError when its pipeline is not valid,
  *   DurationError when a time is none.
  */
-export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<SimulationReport> {
+export async function simulate(scenario: AnyScenario, options: SimulateOptions = {}): Promise<SimulationReport> {
   const simulation = new Simulation(scenario, options);
   const crash = (error: unknown) => simulation.crash(error);
   process.on('uncaughtException', crash);

@@ -23,24 +23,36 @@ export interface Looked {
   readonly network: { lastOver(address: string): { readonly pausedAtEnd: boolean } | undefined };
 }
 
+/** What a component dials. */
+export interface Dialled {
+  readonly address: string;
+  /** Milliseconds that a connection has to be live until its failures are forgotten. */
+  readonly resetAfter: number;
+}
+
 /** Words of a sink that change with every message. */
 const QUIET: readonly string[] = ['added', 'idle', 'flowing'];
 
 /** Looks at the states of a pipeline: writes down what has changed, and judges what must always hold. */
 export class StatusWatch {
   readonly #findings: Findings;
-  /** The address that a component dials. */
-  readonly #addresses: ReadonlyMap<string, string>;
+  /** By component. */
+  readonly #dialled: ReadonlyMap<string, Dialled>;
   readonly #shown = new Map<string, string>();
   readonly #causes = new Map<string, unknown>();
+  /** When a connection that is live was first seen to be. */
+  readonly #liveSince = new Map<string, number>();
+  /** When it looks: virtual milliseconds. */
+  #at = 0;
 
-  constructor(findings: Findings, addresses: ReadonlyMap<string, string>) {
+  constructor(findings: Findings, dialled: ReadonlyMap<string, Dialled>) {
     this.#findings = findings;
-    this.#addresses = addresses;
+    this.#dialled = dialled;
   }
 
-  look(life: Looked): void {
+  look(life: Looked, at: number): void {
     const { status } = life;
+    this.#at = at;
     this.#known('process', status.state, PIPELINE_WORDS);
     this.#show('process', status.state, status.cause);
     for (const source of status.sources) this.#lookAt(source, SOURCE_WORDS, status, life);
@@ -52,6 +64,7 @@ export class StatusWatch {
   forget(): void {
     this.#shown.clear();
     this.#causes.clear();
+    this.#liveSince.clear();
   }
 
   #lookAt(
@@ -84,11 +97,23 @@ export class StatusWatch {
       state === 'waiting' || state === 'failed' ? cause?.message : undefined,
       name,
     );
+    this.#judgeAttempts(name, connection);
     if (cause === undefined || this.#causes.get(name) === cause.detail) return;
     this.#causes.set(name, cause.detail);
-    const held = life.network.lastOver(this.#addresses.get(name) ?? '')?.pausedAtEnd ?? false;
+    const held = life.network.lastOver(this.#dialled.get(name)?.address ?? '')?.pausedAtEnd ?? false;
     if (cause.detail.kind !== 'silence' || !held) return;
     this.#findings.fail(`connection of ${name}`, 'not judged while it is held', cause.message);
+  }
+
+  /** That a connection was made proves nothing: only one that lasts makes failures forgotten. */
+  #judgeAttempts(name: string, { state, attempt }: ConnectionStatus): void {
+    const since = state === 'live' ? (this.#liveSince.get(name) ?? this.#at) : undefined;
+    if (since === undefined) this.#liveSince.delete(name);
+    else this.#liveSince.set(name, since);
+    const { resetAfter = 0 } = this.#dialled.get(name) ?? {};
+    if (since === undefined || attempt > 0 || this.#at - since >= resetAfter) return;
+    const came = `forgotten after ${this.#at - since} ms`;
+    this.#findings.fail(`attempts of ${name}`, `counted until it was live for ${resetAfter} ms`, came);
   }
 
   #known(who: string, word: string, words: readonly string[]): void {

@@ -1,9 +1,9 @@
-import { map } from 'rxjs';
+import { filter, map } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { filterMessages, mapMessages, type Transform } from '../../../src/streams/transforms.ts';
+import { expandMessages, filterMessages, mapMessages, type Transform } from '../../../src/streams/transforms.ts';
 import type { Pipeline } from '../../../src/supervision/handles.ts';
 import { type Expectation, type Scenario, simulate } from '../../../src/testing/index.ts';
-import { FEED, numberOf, relay, STORE } from './scenarios.ts';
+import { CURSOR, FEED, numberOf, relay, STORE } from './scenarios.ts';
 
 /** What is found wrong with a pipeline whose sink has this transform. */
 async function findingsWith(transform: Transform, scenario: Scenario = relay()) {
@@ -90,6 +90,66 @@ describe('the end', () => {
     const { failures, consumers } = await simulate(scenario);
     expect(failures).toEqual([]);
     expect(consumers[0]?.missing).not.toEqual([]);
+  });
+
+  test('counts it as gone too when the system of the sink has acknowledged what it took', async () => {
+    const { failures } = await simulate(
+      relay([{ at: '2s', down: STORE, for: '5s' }], {
+        sink: { ack: 'written' },
+        buffer: { 'max-events': 10, 'when-full': 'drop-newest' },
+        more: { expect: [{ at: 'end', counters: { 'store.dropped': { 'at-least': 100 } }, lost: { [STORE]: 0 } }] },
+      }),
+    );
+    expect(failures).toEqual([]);
+  });
+
+  test('counts nothing as gone that has come', async () => {
+    const sink = { ack: 'reply', reply: { pointer: '/ack', 'event-pointer': '/number' } } as const;
+    // What has no number cannot be answered, so that it is rejected.
+    const more = expandMessages(({ text }) => (numberOf(text) === 100 ? [text, 'another'] : [text]));
+    const failures = await findingsWith(more, relay([], { sink, replies: true }));
+    expect(failures).toMatchObject([{ what: 'store.dropped, rejected and failed', came: '1' }]);
+  });
+
+  test('counts what was given up as gone, although it may have come', async () => {
+    const reply = { pointer: '/ack', 'event-pointer': '/number' };
+    const sink = { ack: 'reply', reply, heartbeat: 'off', retry: { timeout: '1s', retries: 0 } } as const;
+    const more = { expect: [{ at: 'end', counters: { 'store.rejected': { 'at-least': 1 } } }] } as const;
+    const { failures } = await simulate(relay([{ at: '2s', freeze: STORE, for: '3s' }], { sink, replies: true, more }));
+    expect(failures).toEqual([]);
+  });
+
+  test('is nothing unsettled, also of what a sink leaves out', async () => {
+    const swallow: Transform = filter(({ messages }) => !messages.some(({ text }) => numberOf(text) === 500));
+    const { failures } = await simulate(relay([], { more: { settle: '1s' } }), {
+      passes: (_consumer, _producer, number) => number !== 500,
+      setup: (pipeline) => void pipeline.sink('store', { transform: swallow }),
+    });
+    expect(failures[0]).toMatchObject({ what: 'the end', came: 'feed has 1 unsettled' });
+  });
+
+  test('is nothing unsettled behind a process that has drained', async () => {
+    const swallow: Transform = filter(({ messages }) => !messages.some(({ text }) => numberOf(text) === 500));
+    const { failures } = await simulate(relay([], { more: { seed: 2 } }), {
+      passes: (_consumer, _producer, number) => number !== 500,
+      setup: (pipeline) => void pipeline.sink('store', { transform: swallow }),
+    });
+    expect(failures).toMatchObject([{ what: 'feed.inFlight', came: '1' }]);
+  });
+
+  test('does not ask for the number of a failure that has none', async () => {
+    const select = [{ pointer: '/number', exists: true }];
+    const { pipeline, servers, ...rest } = relay([{ at: '2s', poison: FEED }], {
+      source: { payload: 'json', 'on-error': 'continue', select, cursor: CURSOR },
+    });
+    const failures = { name: 'failures', inputs: ['feed.failures'], 'web-socket': { url: 'ws://failures.example/' } };
+    const report = await simulate({
+      ...rest,
+      pipeline: { ...pipeline, sinks: [...(pipeline.sinks ?? []), failures] },
+      servers: { ...servers, 'failures.example': { consumer: {} } },
+      expect: [{ at: 'end', counters: { 'feed.failed': 1, 'failures.delivered': 1 } }],
+    });
+    expect(report.failures).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { type LifeEnding, type Line, Passage, type PassageTerms } from '../../..
 
 /** A passage of which the source has handed on the numbers 1 to `count`. */
 function handedOn(count: number, terms: Partial<PassageTerms> = {}) {
-  const drops = { counted: () => 0, known: 0, dropped: 0 };
+  const drops = { counted: () => 0, known: 0, unsent: 0 };
   const all = { lasting: true, first: 1, window: 3, onDisk: false, fleeting: false, passes: () => true, drops };
   const passage = new Passage({ ...all, ...terms });
   const handOn = (...numbers: number[]) => {
@@ -45,7 +45,7 @@ describe('on one connection', () => {
   });
 
   test('what counters say is gone may be left out, and no more', () => {
-    const drops = { counted: () => 2, known: 0, dropped: 2 };
+    const drops = { counted: () => 2, known: 0, unsent: 2 };
     const { deliver, passage } = handedOn(9, { drops });
     expect(deliver(connection(), 1, 4, 6)).toEqual(['6 after 4']);
     expect(passage.owed.behind(4)).toBe(0);
@@ -81,6 +81,15 @@ describe('on a new connection', () => {
     deliver(earlier, 1, 2);
     expect(deliver(connection(), 2, 3)).toEqual([]);
     expect(deliver(earlier, 3)).toEqual([]);
+  });
+
+  test('the window counts from where the last one has come to in any case', () => {
+    const { deliver, handOn } = handedOn(6, { window: 3 });
+    handOn(4, 5, 6);
+    deliver(connection(), 1, 2, 3, 4, 5, 6);
+    // These come again, or for the first time of the second.
+    expect(deliver(connection(), 4, 5)).toEqual([]);
+    expect(deliver(connection(), 4, 5, 6, 4, 5, 6)).toEqual([]);
   });
 
   test('what was under way may be gone when the system has acknowledged it', () => {
@@ -123,6 +132,13 @@ describe('in a new life of the process', () => {
     deliver(connection(), ...upTo(9));
     passage.endLife({ ...KILLED, noted: undefined });
     expect(deliver(connection(1), ...upTo(9))).toEqual([]);
+  });
+
+  test('a buffer on disk goes on with what was handed on anew when a full disk has not kept the end', () => {
+    const { handOn, deliver, passage } = handedOn(3, { onDisk: true });
+    passage.endLife(KILLED);
+    handOn(3, 4, 5);
+    expect(deliver(connection(1), 1, 2, 3, 4, 5)).toEqual([]);
   });
 
   test('what a frozen consumer reads of the former one is judged by that', () => {

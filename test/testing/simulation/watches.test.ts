@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ConnectionWord } from '../../../src/actors/connection-status.ts';
 import { parsePipeline } from '../../../src/config/load.ts';
 import type { PipelineStatus, SourceStatus } from '../../../src/supervision/status.ts';
 import { BoundsWatch } from '../../../src/testing/simulation/bounds-watch.ts';
@@ -56,6 +57,29 @@ describe('the order in which a source hands on', () => {
     expect(judge([1, 2, 3, 2], connections)).toEqual(['2 after 3']);
   });
 
+  test('has come to an end when the last number was handed on', () => {
+    const handOn = new HandOn(true);
+    handOn.connect(0);
+    handOn.send(2);
+    handOn.next(1);
+    expect([handOn.reaches(1), handOn.reaches(2)]).toEqual([true, false]);
+  });
+
+  test('has come to an end in a new process when nothing is asked for, or all of it was handed on', () => {
+    const handOn = new HandOn(true);
+    handOn.connect(0);
+    handOn.send(2);
+    handOn.next(1);
+    handOn.next(2);
+    handOn.beginLife();
+    expect(handOn.reaches(2)).toBe(false);
+    handOn.connect(1);
+    handOn.send(2);
+    expect([handOn.reaches(1), handOn.reaches(2)]).toEqual([true, false]);
+    handOn.next(2);
+    expect(handOn.reaches(2)).toBe(true);
+  });
+
   test('begins anew with the process', () => {
     const handOn = new HandOn(true);
     handOn.connect(4);
@@ -78,6 +102,7 @@ describe('states', () => {
     restarts: 0,
   };
   const PIPELINE: PipelineStatus = { name: 'p', state: 'running', sources: [SOURCE], sinks: [] };
+  const FEED = { address: 'feed.example:80', resetAfter: 100 };
   const died = (judge: 'heartbeat' | 'no-data-timeout'): PipelineStatus => {
     const cause = { detail: { kind: 'silence', judge }, message: `silent: ${judge}` } as const;
     const url = 'ws://feed.example/';
@@ -87,9 +112,21 @@ describe('states', () => {
   };
   const look = (status: PipelineStatus, pausedAtEnd = false) => {
     const findings = new Findings(CLOCK);
-    const watch = new StatusWatch(findings, new Map([['feed', 'feed.example:80']]));
-    watch.look({ status, network: { lastOver: () => ({ pausedAtEnd }) } });
+    const watch = new StatusWatch(findings, new Map([['feed', FEED]]));
+    watch.look({ status, network: { lastOver: () => ({ pausedAtEnd }) } }, 0);
     return findings;
+  };
+  /** What is found when a connection is live, at these times with these attempts. */
+  const lookAtAttempts = (...looks: readonly (readonly [at: number, attempt: number, state?: ConnectionWord])[]) => {
+    const findings = new Findings(CLOCK);
+    const watch = new StatusWatch(findings, new Map([['feed', FEED]]));
+    const [source = SOURCE] = died('heartbeat').sources;
+    for (const [at, attempt, state = 'live'] of looks) {
+      const connection = source.connection && { ...source.connection, attempt, state };
+      const sources = [{ ...source, ...(connection ? { connection } : {}) }];
+      watch.look({ status: { ...PIPELINE, sources }, network: { lastOver: () => undefined } }, at);
+    }
+    return findings.failures.map(({ what, came }) => `${what}: ${came}`);
   };
 
   test('that are known are no failure', () => {
@@ -108,6 +145,17 @@ describe('states', () => {
   test.each(['heartbeat', 'no-data-timeout'] as const)('of a connection that is held are judged by no %s', (judge) => {
     expect(look(died(judge), true).failures).toMatchObject([{ what: 'connection of feed', came: `silent: ${judge}` }]);
     expect(look(died(judge), false).failures).toEqual([]);
+  });
+
+  test('of a connection that is live forget failures when it has lasted', () => {
+    expect(lookAtAttempts([10, 2], [109, 2], [110, 0])).toEqual([]);
+    expect(lookAtAttempts([10, 2], [109, 0])).toEqual(['attempts of feed: forgotten after 99 ms']);
+  });
+
+  test('of a connection that is live anew do not count how long it was before', () => {
+    expect(lookAtAttempts([10, 1], [110, 0], [120, 1, 'waiting'], [130, 0])).toEqual([
+      'attempts of feed: forgotten after 0 ms',
+    ]);
   });
 
   test('are written down when they change, with the cause', () => {
@@ -147,6 +195,10 @@ describe('bounds', () => {
     expect(judge(15, 3)).toEqual([]);
     expect(judge(16, 3)).toEqual(['store.waiting.events 16']);
     expect(judge(12, 3, { turn: 1 })).toEqual(['store.waiting.events 12']);
+  });
+
+  test('are 0 and more', () => {
+    expect(judge(-1, 0)).toEqual(['store.waiting -1 events, 0 bytes']);
   });
 
   test('of what is in flight are the option', () => {
