@@ -76,7 +76,7 @@ export const pipelineMachine = setup({
   },
   delays: {
     drainDeadline: ({ context }) => context.drain,
-    closeGrace: 5_000,
+    closeGrace: 1_000,
   },
 }).createMachine({
   id: 'pipeline',

@@ -539,7 +539,10 @@ describe('close()', () => {
     await turns(20);
     await server.close();
     await ended;
-    expect(resources()).toEqual(before);
+    // What an earlier test or the runner had left may have ended meanwhile.
+    const more = resources();
+    for (const name of before) if (more.includes(name)) more.splice(more.indexOf(name), 1);
+    expect(more).toEqual([]);
   });
 
   test('ends open connections without a close frame', async () => {
