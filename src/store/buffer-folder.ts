@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files, OpenStore, OverwrittenFile, Store } from '../environment.ts';
-import { StateError } from '../errors.ts';
+import { messageOf, StateError } from '../errors.ts';
 import { checksum, formatState, parseState } from './state-file.ts';
 
 export interface BufferFolderOptions {
@@ -153,8 +153,4 @@ async function textOf(files: Pick<Files, 'readText'>, path: string): Promise<str
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,9 @@
 import type { Logger, StoreEntry } from '../environment.ts';
+import { messageOf } from '../errors.ts';
 import { type Chunk, chunkBytes, chunkCount, splitChunk } from '../messages/chunk.ts';
 import { RecordError, readChunk } from '../messages/chunk-record.ts';
 import type { Decode } from '../messages/message.ts';
-import { type BufferFolder, messageOf } from './buffer-folder.ts';
+import type { BufferFolder } from './buffer-folder.ts';
 import { FIRST_KEY, keyAfter, LAST_KEY, readChunkKey } from './chunk-key.ts';
 
 export interface ChunkReaderOptions {

@@ -1,5 +1,5 @@
 import type { Clock, Files, Logger } from '../environment.ts';
-import { StateError } from '../errors.ts';
+import { messageOf, StateError } from '../errors.ts';
 import { formatState, parseState } from './state-file.ts';
 
 /** Least milliseconds between the beginnings of two writes. */
@@ -224,8 +224,4 @@ class FileCursor implements Cursor {
   #stateError(what: string, cause?: unknown): StateError {
     return new StateError(`the cursor ${this.#options.path} ${what}`, cause === undefined ? {} : { cause });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

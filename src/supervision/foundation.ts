@@ -6,8 +6,9 @@ import type { CursorOptions, ListenerOptions, PipelineOptions, SinkOptions } fro
 import { createScope } from '../config/scope.ts';
 import type { Environment } from '../environment.ts';
 import type { RecordSchema } from '../messages/schema/record-schema.ts';
-import { type ChunkLog, createChunkLog } from '../store/chunk-log.ts';
+import type { ChunkLog } from '../store/chunk-log.ts';
 import { type Cursor, createCursor } from '../store/cursor.ts';
+import { createChunkLog } from '../store/folder-log.ts';
 import { bufferPath, cursorPath, unusedBuffers } from '../store/state-directory.ts';
 import type { PeerStatus } from '../transport/accepted-peer.ts';
 import { Endpoint } from '../transport/endpoint.ts';

@@ -110,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'settled-before-durable',
     patches: [
       {
-        file: 'src/store/chunk-log.ts',
+        file: 'src/store/folder-log.ts',
         before: '    await folder.store.write([',
         after:
           '    for (const [source, through] of sources) this.durable$.next({ source, through });\n    await folder.store.write([',

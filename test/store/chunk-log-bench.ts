@@ -1,5 +1,6 @@
 import type { Chunk } from '../../src/messages/chunk.ts';
-import { type ChunkLog, type ChunkLogOptions, createChunkLog } from '../../src/store/chunk-log.ts';
+import type { ChunkLog, ChunkLogOptions } from '../../src/store/chunk-log.ts';
+import { createChunkLog } from '../../src/store/folder-log.ts';
 import { createMemoryDisk, type MemoryDisk } from '../../src/testing/memory-disk.ts';
 import { createStepClock } from '../../src/testing/step-clock.ts';
 import { shown } from '../streams/events.ts';
