@@ -19,7 +19,9 @@ export function buffer() {
       'when-full': z
         .enum(['block', 'drop-oldest', 'drop-newest'])
         .default('block')
-        .describe('`block` pauses the source; the others drop and count. On disk `block` or `drop-newest`.'),
+        .describe(
+          '`block` pauses the source, whose last read may still go over; the others drop and count. On disk `block` or `drop-newest`.',
+        ),
       durability: z
         .enum(['commit', 'flush'])
         .optional()

@@ -258,7 +258,9 @@ class FolderLog implements ChunkLog {
 
   #fail(what: string, cause: unknown): void {
     if (this.#fault) return;
-    this.#fault = stateError(this.#options.folder, `${what}: ${messageOf(cause)}`, cause);
+    const { folder, logger } = this.#options;
+    this.#fault = stateError(folder, `${what}: ${messageOf(cause)}`, cause);
+    logger.error({ buffer: folder }, `${this.#fault.message}; nothing more is settled, what can be read is delivered`);
     this.failed$.next(this.#fault);
   }
 }

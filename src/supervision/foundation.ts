@@ -160,10 +160,7 @@ class SharedFoundation implements Foundation {
       // Where it cannot be looked, whoever keeps something there says so.
       const unused = await unusedBuffers({ stateDir, pipeline: pipeline.name }, sinks, files).catch(() => []);
       for (const buffer of unused) {
-        logger.warn(
-          { pipeline: pipeline.name, buffer },
-          `no sink takes what is left in the buffer ${buffer}, if anything is`,
-        );
+        logger.warn({ buffer }, `no sink takes what is left in the buffer ${buffer}, if anything is; ${REMEDY}`);
       }
     };
     return child(id, openedActor(id, { open, close: async () => {} }));
@@ -225,6 +222,9 @@ class SharedFoundation implements Foundation {
     return child(id, logic, { shutdown: null, startTimeout: null });
   }
 }
+
+/** For a buffer that is nobody's. */
+const REMEDY = 'name the sink as before, or remove the folder';
 
 type SchemaOwner = Pick<SourceSchemaOptions, 'source' | 'schema' | 'added'>;
 
