@@ -46,8 +46,9 @@ export class NumberRanges {
     return true;
   }
 
-  /** How many of the numbers from `first` to `last` are in there. */
+  /** How many of the numbers from `first` to `last` are in there; none when `last` is before `first`. */
   count(first: number, last: number): number {
+    if (last < first) return 0;
     let count = 0;
     for (let index = this.#find(first); this.#firstOf(index) <= last; index += 1) {
       count += Math.min(last, this.#lastOf(index)) - Math.max(first, this.#firstOf(index)) + 1;

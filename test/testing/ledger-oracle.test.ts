@@ -525,6 +525,12 @@ describe('ranges of numbers', () => {
     ]);
   });
 
+  test('have no number from a later one to an earlier one', () => {
+    const ranges = new NumberRanges();
+    for (const number of [1, 2, 3]) ranges.add(number);
+    expect(ranges.count(3, 1)).toBe(0);
+  });
+
   test('hold what a set holds', () => {
     const number = fc.integer({ min: 1, max: 30 });
     fc.assert(
