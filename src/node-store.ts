@@ -140,11 +140,11 @@ function openFault(folder: string, error: unknown): StateError {
   return new StateError(`the store ${folder} cannot be opened: ${text}`, { cause });
 }
 
-/** What LevelDB said, without its word for the kind of error. */
+/** What LevelDB said, without its word for the kind of error; a garbled file name in it may hold control characters. */
 function textOf(error: unknown): string {
   const cause = innermost(error);
   const text = cause instanceof Error ? cause.message : String(cause);
-  return text.replace(/^(Corruption|IO error|Invalid argument): /, '');
+  return text.replace(/^(Corruption|IO error|Invalid argument): /, '').replaceAll(/\p{Cc}/gu, '?');
 }
 
 /** `classic-level` wraps the error that says why. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { describeFileFault } from '../errors.ts';
 import { type Complaint, type Locate, locate, unlocated } from './complaint.ts';
+import { fileError, nameOfFile, readConfigFile } from './config-file.ts';
 import { type Origin, type Translation, writtenPath } from './dialect.ts';
 import { readDocument } from './document.ts';
 import { ConfigError, type Problem } from './error.ts';
@@ -47,7 +47,7 @@ export async function loadPipeline(
   path: string,
   load: LoadContext & { readonly files: SchemaFiles },
 ): Promise<LoadedPipeline> {
-  const read = readText(await readFile(path, load.files), path, load);
+  const read = readText(await readConfigFile(path, load.files), path, load);
   return loaded(read, await checkSchemaFiles(read.native.written, { files: load.files, folder: dirname(path) }));
 }
 
@@ -157,23 +157,5 @@ function translate(root: unknown, load: LoadContext): Translation {
 
 function named(root: unknown, fileName: string): unknown {
   if (!isRecord(root) || root.name !== undefined) return root;
-  return { ...root, name: baseName(fileName) };
-}
-
-/** A file may be called anything, a pipeline may not. */
-function baseName(fileName: string): string {
-  const base = fileName.replace(/^.*[/\\]/, '').replace(/(?<=.)\.[^.]*$/, '');
-  return base.replaceAll(/[^A-Za-z0-9_-]/g, '-') || 'pipeline';
-}
-
-async function readFile(path: string, files: Pick<SchemaFiles, 'readText'>): Promise<string> {
-  try {
-    return await files.readText(path);
-  } catch (error) {
-    throw fileError(path, `cannot be read: ${describeFileFault(error)}`, error);
-  }
-}
-
-function fileError(file: string, message: string, cause?: unknown): ConfigError {
-  return new ConfigError([{ file, path: '', message }], { cause });
+  return { ...root, name: nameOfFile(fileName, 'pipeline') };
 }

@@ -82,10 +82,10 @@ export class ChunkReader {
     const place = readChunkKey(key);
     const whole = await this.#parse(folder, entry, place?.events ?? from);
     if (!whole || !place) return undefined;
-    const settled = Math.max(0, from - place.events);
-    const [, chunk] = splitChunk(whole, settled);
     const end = place.events + chunkCount(whole);
     if (end <= from) return undefined;
+    const settled = Math.max(0, from - place.events);
+    const chunk = settled > 0 ? splitChunk(whole, settled)[1] : whole;
     return { chunk, position: place.events + settled, end, bytes: place.bytes + chunkBytes(whole), key };
   }
 

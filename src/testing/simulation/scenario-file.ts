@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { type Complaint, locate } from '../../config/complaint.ts';
+import { fileError, nameOfFile, readConfigFile } from '../../config/config-file.ts';
 import { type ConfigDocument, readDocument } from '../../config/document.ts';
 import { ConfigError, type Problem } from '../../config/error.ts';
 import { check } from '../../config/issues.ts';
@@ -9,7 +10,6 @@ import type { PipelineInput } from '../../config/options.ts';
 import { fillContext } from '../../config/placeholders.ts';
 import { checkSchemaFiles, type SchemaFiles } from '../../config/schema-files.ts';
 import { isRecord, listOf, mapStrings, type Path, valueAt } from '../../config/tree.ts';
-import { describeFileFault } from '../../errors.ts';
 import { nodeFiles } from '../../node-files.ts';
 import type { Scenario } from './scenario.ts';
 import { checkScenario } from './scenario-checks.ts';
@@ -31,7 +31,7 @@ export interface LoadScenarioOptions {
  */
 export async function loadScenario(path: string, options: LoadScenarioOptions = {}): Promise<Scenario> {
   const { files = nodeFiles, warn = () => {} } = options;
-  const { document, faults } = readText(await readFile(path, files), path);
+  const { document, faults } = readText(await readConfigFile(path, files), path);
   const raw = withEmptyMaps(document.value);
   const pipeline = await readPipelinePart(valueAt(raw, ['pipeline']), path, files);
   const checked = check(scenarioSchema, raw);
@@ -42,7 +42,7 @@ export async function loadScenario(path: string, options: LoadScenarioOptions = 
     throw new ConfigError(problems);
   }
   for (const warning of [...locate(pipeline.warnings, path, document.locate), ...pipeline.warned]) warn(warning);
-  return { ...checked.value, name: checked.value.name ?? nameOfFile(path), pipeline: pipeline.value };
+  return { ...checked.value, name: checked.value.name ?? nameOfFile(path, 'scenario'), pipeline: pipeline.value };
 }
 
 interface ScenarioText {
@@ -91,7 +91,7 @@ async function readPipelinePart(written: unknown, file: string, files: SchemaFil
     return { ...NONE, complaints: [{ path: ['pipeline'], expected: PIPELINE, message }] };
   }
   if (typeof written === 'string') return loadNamed(written, file, files);
-  return readInline(isRecord(written) ? { name: nameOfFile(file), ...written } : written, file, files);
+  return readInline(isRecord(written) ? { name: nameOfFile(file, 'scenario'), ...written } : written, file, files);
 }
 
 async function loadNamed(written: string, file: string, files: SchemaFiles): Promise<PipelinePart> {
@@ -153,22 +153,4 @@ function mapValues(
   change: (value: unknown, key: string) => unknown,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
-}
-
-/** A file may be called anything, a pipeline may not. */
-function nameOfFile(file: string): string {
-  const base = file.replace(/^.*[/\\]/, '').replace(/(?<=.)\.[^.]*$/, '');
-  return base.replaceAll(/[^A-Za-z0-9_-]/g, '-') || 'scenario';
-}
-
-async function readFile(path: string, files: SchemaFiles): Promise<string> {
-  try {
-    return await files.readText(path);
-  } catch (error) {
-    throw fileError(path, `cannot be read: ${describeFileFault(error)}`, error);
-  }
-}
-
-function fileError(file: string, message: string, cause?: unknown): ConfigError {
-  return new ConfigError([{ file, path: '', message }], { cause });
 }
