@@ -40,13 +40,17 @@ export type ConnectionCause =
   | { kind: 'silence'; judge: 'heartbeat' | 'no-data-timeout'; unheard?: boolean }
   | { kind: 'acknowledgement'; message: string }
   /** The script could not go on. */
-  | { kind: 'greeting'; message: string };
+  | { kind: 'greeting'; message: string }
+  /** Somebody wants another socket: nothing was wrong with this one. */
+  | { kind: 'asked' };
 
 export type ConnectionEvent =
   | { type: 'demand' }
   | { type: 'stop' }
   | { type: 'pause' }
   | { type: 'resume' }
+  /** Leaves the socket or the wait that there is, and dials again. */
+  | { type: 'reconnect' }
   | { type: 'socket.connected' }
   | { type: 'socket.open' }
   /** `owing`: something that was sent is not acknowledged. */
@@ -150,6 +154,7 @@ export const connectionMachine = setup({
       cause: { kind: 'greeting' as const, message: `step ${context.step + 1}: the reply was not received in time` },
     })),
     recordSilence: assign({ cause: { kind: 'silence' as const, judge: 'heartbeat' as const } }),
+    recordAsked: assign({ owing: false, cause: { kind: 'asked' as const } }),
     recordStarvation: assign({ cause: { kind: 'silence' as const, judge: 'no-data-timeout' as const } }),
     beginScript: assign({ step: 0, hasSent: false }),
     nextStep: assign({ step: ({ context }) => context.step + 1 }),
@@ -187,8 +192,8 @@ export const connectionMachine = setup({
     silenceIsLoggedOnly: ({ context }) => context.settings.logOnly,
     hasPulse: ({ context }) => context.settings.pulseInterval !== null,
     hasWatch: ({ context }) => context.settings.noDataTimeout !== null,
-    isExhausted: ({ context }) =>
-      context.settings.maxAttempts !== null && context.attempt >= context.settings.maxAttempts,
+    isExhausted: ({ context: { settings, attempt, cause } }) =>
+      settings.maxAttempts !== null && attempt >= settings.maxAttempts && cause?.kind !== 'asked',
     isSettledGoodbye: ({ context }) =>
       context.settings.role === 'sink' &&
       context.settings.lazy &&
@@ -277,6 +282,7 @@ export const connectionMachine = setup({
       initial: 'opening',
       on: {
         'socket.lost': { target: 'lost', actions: 'recordLoss' },
+        reconnect: { target: 'lost', actions: 'recordAsked' },
       },
       states: {
         opening: {
@@ -508,7 +514,7 @@ export const connectionMachine = setup({
           tags: 'idle',
           entry: 'closeSocket',
           after: { closeTimeout: '#connection.closed' },
-          on: { 'socket.lost': '#connection.closed', stop: {} },
+          on: { 'socket.lost': '#connection.closed', reconnect: {}, stop: {} },
         },
       },
     },
@@ -529,6 +535,7 @@ export const connectionMachine = setup({
       initial: 'normal',
       entry: 'announceLost',
       exit: 'countBackoff',
+      on: { reconnect: 'preparing' },
       states: {
         normal: {
           description: 'Exponential, with jitter; at least what Retry-After asked for.',

@@ -30,6 +30,7 @@ export function loadPipeline(
 
 export type { ConnectionCause } from '../machines/connection.ts';
 export type { ConnectionStatus, ConnectionWord } from './actors/connection-status.ts';
+export type { Transition } from './actors/transition.ts';
 export {
   ConfigError,
   DurationError,
@@ -83,6 +84,8 @@ export type {
   UpgradeRequest,
 } from './environment.ts';
 export { HawserError, NetworkError, StartError, StateError, UsageError } from './errors.ts';
+export type { InspectOptions, Inspector, RecordOptions } from './inspection/inspector.ts';
+export type { Recording } from './inspection/recording/recording.ts';
 export type { Batch, BatchReason } from './messages/batch.ts';
 export type { Chunk } from './messages/chunk.ts';
 export type { Attributes, Encoding, Message } from './messages/message.ts';

@@ -9,9 +9,22 @@ const PARTS = ['sources', 'sinks', 'streams', 'transport', 'store'];
 
 /** What a folder of src/, or a file in it, may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['index', 'testing', 'node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
-  index: ['node-environment', 'supervision', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
-  supervision: ['actors', ...PARTS, 'messages', 'schema', 'machines', ...LEAVES],
+  cli: [
+    'index',
+    'testing',
+    'node-environment',
+    'supervision',
+    'inspection',
+    'actors',
+    ...PARTS,
+    'messages',
+    'machines',
+    'package',
+    ...LEAVES,
+  ],
+  index: ['node-environment', 'supervision', 'inspection', 'actors', ...PARTS, 'messages', 'machines', ...LEAVES],
+  supervision: ['inspection', 'actors', ...PARTS, 'messages', 'schema', 'machines', ...LEAVES],
+  inspection: ['actors', 'machines', 'package', 'environment', 'errors'],
   actors: [...PARTS, 'messages', 'machines', ...LEAVES],
   sources: ['streams', 'transport', 'store', 'messages', 'schema', ...LEAVES],
   sinks: ['streams', 'transport', 'store', 'messages', ...LEAVES],
@@ -24,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   json: [],
   environment: [],
   errors: [],
+  package: [],
   machines: ['environment'],
   'node-environment': ['node-files', 'node-store', 'transport', ...LEAVES],
   'node-store': ['node-files', 'node-tables', ...LEAVES],
@@ -78,7 +92,14 @@ describe('the dependencies', () => {
   test('on ws are those of the transport alone, and of the servers that users test against', () => {
     const wrong = filesIn('src')
       .filter((file) => !file.startsWith('src/transport/') && !file.startsWith('src/testing/'))
-      .filter((file) => /from '(ws|node:net|node:tls|node:http|node:https)'/.test(read(file)));
+      .filter((file) => /from '(ws|node:net|node:tls|node:https)'/.test(read(file)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('on node:http are those of the same, and of the page of the inspector', () => {
+    const wrong = filesIn('src')
+      .filter((file) => !/^src\/(transport|testing)\/|^src\/inspection\/page\//.test(file))
+      .filter((file) => /from 'node:http'/.test(read(file)));
     expect(wrong).toEqual([]);
   });
 });

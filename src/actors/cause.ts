@@ -42,6 +42,8 @@ function describeKind(cause: ConnectionCause): string {
       return TIMEOUTS[cause.phase];
     case 'silence':
       return cause.unheard ? `${SILENCES[cause.judge]}; ${UNHEARD}` : SILENCES[cause.judge];
+    case 'asked':
+      return 'a reconnect was asked for';
   }
 }
 

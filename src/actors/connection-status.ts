@@ -1,10 +1,13 @@
-import type { AnyMachineSnapshot } from 'xstate';
+import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
 import type { ConnectionCause, connectionMachine } from '../../machines/connection.ts';
 import { shownUrl } from '../config/url.ts';
 import type { Environment } from '../environment.ts';
 import { SampledLog } from '../streams/sampled-log.ts';
 import { describeCause } from './cause.ts';
+import type { ConnectionHandle } from './connection-handle.ts';
 import type { Redaction } from './redaction.ts';
+import { statePaths } from './state-paths.ts';
+import { describeTransition } from './transition.ts';
 
 /** A connection in one word, derived from the machine's tags. */
 export type ConnectionWord = 'idle' | 'connecting' | 'live' | 'waiting' | 'failed';
@@ -39,7 +42,7 @@ export type ReportStatus = (status: ConnectionStatus, edge: boolean) => void;
 const WORDS: readonly ConnectionWord[] = ['idle', 'connecting', 'live', 'waiting', 'failed'];
 
 export interface ConnectionReport {
-  readonly observe: (snapshot: AnyMachineSnapshot) => void;
+  readonly observe: (snapshot: AnyMachineSnapshot, event: AnyEventObject) => void;
   /** Notes the delay before the next dial, and gives it back. */
   readonly waits: (delay: number) => number;
   readonly warn: (message: string) => void;
@@ -54,6 +57,7 @@ export interface ConnectionReportOptions {
   readonly options: { readonly url: string };
   readonly environment: Pick<Environment, 'logger' | 'now' | 'clock'>;
   readonly report: ReportStatus;
+  readonly handle: Pick<ConnectionHandle, 'history'>;
 }
 
 type Context = ReturnType<(typeof connectionMachine)['getInitialSnapshot']>['context'];
@@ -62,6 +66,7 @@ type Context = ReturnType<(typeof connectionMachine)['getInitialSnapshot']>['con
 export function createConnectionReport(options: ConnectionReportOptions, redaction: Redaction): ConnectionReport {
   const { id, environment } = options;
   const { logger, now, clock } = environment;
+  const { history } = options.handle;
   const url = redaction.redact(shownUrl(options.options.url));
   let status: ConnectionStatus | undefined;
   let retryIn: number | undefined;
@@ -70,14 +75,18 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
   let unanswered = 0;
   const sampled = new SampledLog(clock, (fields, message) => logger.warn(fields, message));
 
-  function observe(snapshot: AnyMachineSnapshot): void {
+  function observe(snapshot: AnyMachineSnapshot, event: AnyEventObject): void {
     const context: Context = snapshot.context;
     const state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'idle';
     const before = status;
+    const cause = context.cause ? causeOf(context.cause) : undefined;
+    const isNew = cause !== before?.cause;
+    const detail = statePaths(snapshot.value);
+    history.record(event, detail, isNew ? cause?.message : undefined);
     const changed = state !== before?.state;
     status = {
       state,
-      detail: paths(snapshot.value),
+      detail,
       url,
       since: changed ? now() : (status?.since ?? now()),
       attempt: context.attempt,
@@ -85,11 +94,22 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       warnings,
       ...counts(),
       ...(state === 'waiting' && retryIn !== undefined ? { retryIn } : {}),
-      ...(context.cause ? { cause: { detail: context.cause, message: describeCause(context.cause) } } : {}),
+      ...(cause ? { cause } : {}),
     };
     // A heartbeat moves the detail all the time; only what a person would call a change is told at once.
     options.report(status, changed || differs(status, before));
     if (changed) log(status, before?.state === 'live' ? 'lost' : 'cannot connect');
+  }
+
+  /** The one that stands in the status already, while it is the same. */
+  function causeOf(detail: ConnectionCause): ConnectionStatus['cause'] {
+    return status?.cause?.detail === detail ? status.cause : { detail, message: describeCause(detail) };
+  }
+
+  /** How it came to that, for who reads only the log. */
+  function lastSteps() {
+    const { transitions, forgotten } = history;
+    return { history: transitions.map(describeTransition), ...(forgotten > 0 ? { forgotten } : {}) };
   }
 
   function counts() {
@@ -112,7 +132,7 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       const delay = Math.round(current.retryIn ?? 0);
       logger.warn({ ...fields, cause: current.cause?.detail }, `${what}: ${cause}; next attempt in ${delay} ms`);
     } else if (current.state === 'failed') {
-      logger.error({ ...fields, cause: current.cause?.detail }, `failed: ${cause}`);
+      logger.error({ ...fields, cause: current.cause?.detail, ...lastSteps() }, `failed: ${cause}`);
     } else {
       logger.debug(fields, current.state);
     }
@@ -138,13 +158,6 @@ export function createConnectionReport(options: ConnectionReportOptions, redacti
       count();
     },
   };
-}
-
-/** `{a: {b: 'c', d: 'e'}}` as `['a.b.c', 'a.d.e']`. */
-function paths(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => paths(inner).map((path) => `${key}.${path}`));
 }
 
 function differs(status: ConnectionStatus, before: ConnectionStatus | undefined): boolean {

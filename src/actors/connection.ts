@@ -14,6 +14,7 @@ import type { Cursor } from '../store/cursor.ts';
 import { type PreparedHandshake, prepareHandshake } from '../transport/handshake.ts';
 import type { Traffic, TrafficEdges } from '../transport/traffic.ts';
 import { withCursor } from './cause.ts';
+import type { ConnectionHandle } from './connection-handle.ts';
 import { connectionInput } from './connection-input.ts';
 import { createConnectionReport, type ReportStatus } from './connection-status.ts';
 import { contained } from './contained.ts';
@@ -47,6 +48,8 @@ export interface ConnectionActorOptions {
   /** Nothing more is taken in; run when the connection ends on purpose or for good. */
   readonly closeIntake: () => void;
   readonly report: ReportStatus;
+  /** What the outside has of it. */
+  readonly handle: ConnectionHandle;
 }
 
 /** Binds the connection machine to a transport and to what a component does with its frames. */
@@ -196,7 +199,8 @@ export function connectionActor(setup: ConnectionActorOptions) {
     connectionMachine.provide({
       actors: { prepare, socket, greeting, demand },
       actions: {
-        announceStarted: enqueueActions(({ enqueue }) => {
+        announceStarted: enqueueActions(({ enqueue, self }) => {
+          setup.handle.attach(self);
           if (!waitsForLive) enqueue(sendParent(ready));
         }),
         announceLive: enqueueActions(({ enqueue }) => {

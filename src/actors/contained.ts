@@ -1,8 +1,8 @@
-import type { AnyActorRef, AnyActorScope, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
 export interface Containment {
-  /** Hears of every state that the machine has come to, its first included. */
-  readonly observe?: (snapshot: AnyMachineSnapshot) => void;
+  /** Hears of every event, and of the state that the machine has come to by it, its first included. */
+  readonly observe?: (snapshot: AnyMachineSnapshot, event: AnyEventObject) => void;
   /** The machine's input, given ahead: who spawns it need not know it. */
   readonly input?: unknown;
 }
@@ -18,7 +18,7 @@ export function contained<Machine extends AnyStateMachine>(machine: Machine, con
     transition(snapshot, event, scope) {
       try {
         const next = transition(snapshot, event, scope);
-        observe?.(next);
+        observe?.(next, event);
         return next;
       } catch (error) {
         stopChildren(snapshot, scope);
@@ -27,12 +27,15 @@ export function contained<Machine extends AnyStateMachine>(machine: Machine, con
     },
     getInitialSnapshot(scope, input) {
       const snapshot = getInitialSnapshot(initialScope(scope), ownInput ?? input);
-      observe?.(snapshot);
+      observe?.(snapshot, INIT);
       return snapshot;
     },
   };
   return Object.assign(Object.create(machine), guarded);
 }
+
+/** What XState itself tells who inspects a machine. */
+const INIT = { type: 'xstate.init' };
 
 /** The actions of the first states run when the actor starts, after its children have, outside of any transition. */
 function initialScope(scope: AnyActorScope): AnyActorScope {

@@ -16,7 +16,7 @@ import type { AcceptedPeer } from '../transport/accepted-peer.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import { contained } from './contained.ts';
 import { farewellActor } from './farewell.ts';
-import { createPeerActors, type PeerActors } from './peer.ts';
+import { createPeerActors, type PeerActors, type PeerHistories } from './peer.ts';
 import { resource } from './resource.ts';
 import { Shards } from './shards.ts';
 
@@ -31,6 +31,7 @@ export interface ListenerActorOptions {
   readonly options: ListenerOptions;
   readonly endpoints: readonly Endpoint[];
   readonly environment: Environment;
+  readonly histories: PeerHistories;
   /** Milliseconds that are left of the running drain; none when it has no deadline. */
   readonly remaining: () => number | undefined;
   /** Emits when the certificates are to be read again. */
@@ -48,14 +49,14 @@ const WORDS: readonly ListenerWord[] = ['binding', 'listening', 'draining', 'fai
 
 /** Binds the listener machine to a bound address and to the endpoints that are served on it. */
 export function listenerActor(setup: ListenerActorOptions) {
-  const { id, options, endpoints, environment } = setup;
+  const { id, options, endpoints, environment, histories } = setup;
   const { clock, files, logger } = environment;
   const shards = new Shards(logger);
   let peerCount = 0;
   let port: number | undefined;
   const served: readonly Served[] = endpoints.map((endpoint) => ({
     endpoint,
-    actorOf: createPeerActors({ listener: id, endpoint, environment }),
+    actorOf: createPeerActors({ listener: id, endpoint, environment, histories }),
   }));
   /** Distinguishes the peers of one start from those of another one. */
   const epoch = environment.now().toString(36);

@@ -1,19 +1,25 @@
 import { type AnyActorLogic, sendParent } from 'xstate';
 import { type PeerCommand, type PeerInput, peerMachine } from '../../machines/peer.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment, Farewell } from '../environment.ts';
 import type { AcceptedPeer, PeerWord } from '../transport/accepted-peer.ts';
 import type { Endpoint } from '../transport/endpoint.ts';
 import type { Traffic } from '../transport/traffic.ts';
 import { contained } from './contained.ts';
+import { History } from './history.ts';
 import { Link } from './link.ts';
 import { resource } from './resource.ts';
+import { statePaths } from './state-paths.ts';
 
 export interface PeerActorsOptions {
   /** Path of the listener in the tree. */
   readonly listener: string;
   readonly endpoint: Endpoint;
   readonly environment: Environment;
+  readonly histories: PeerHistories;
 }
+
+/** What the peers of a listener have been through, while they are connected. */
+export type PeerHistories = WeakMap<AcceptedPeer, History>;
 
 /** Makes the actors of an endpoint's peers. `id`: its path in the tree; `gone` runs when its socket is. */
 export type PeerActors = (peer: AcceptedPeer, id: string, gone: () => void) => AnyActorLogic;
@@ -32,8 +38,8 @@ const WORDS: readonly PeerWord[] = ['closing', 'slow', 'idle', 'live'];
  * Binds the peer machine to the connections of an endpoint, once for all of them: a machine of its own for each peer
  * would take 60 kB and a millisecond, measured.
  */
-export function createPeerActors({ listener, endpoint, environment }: PeerActorsOptions): PeerActors {
-  const { clock, logger } = environment;
+export function createPeerActors({ listener, endpoint, environment, histories }: PeerActorsOptions): PeerActors {
+  const { clock, now, logger } = environment;
   const { heartbeat, 'idle-timeout': idleTimeout = 0 } = endpoint.options;
   const pingTimeout = heartbeat ? heartbeat.timeout : 0;
   const payload = heartbeat ? (heartbeat.payload ?? '') : '';
@@ -138,14 +144,26 @@ export function createPeerActors({ listener, endpoint, environment }: PeerActors
   });
 
   return (peer, id, gone) => {
+    const history = new History(now);
     watched.set(peer.id, { peer, id, gone });
+    histories.set(peer, history);
     return contained(machine, {
       input: peerInput(peer.id, endpoint.options),
-      observe: (snapshot) => {
+      observe: (snapshot, event) => {
+        const isSentAway = snapshot.hasTag('closing') && peer.state !== 'closing';
+        history.record(
+          event,
+          statePaths(snapshot.value),
+          isSentAway ? describeFarewell(snapshot.context.farewell) : undefined,
+        );
         peer.state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'closing';
       },
     });
   };
+}
+
+function describeFarewell({ code, reason }: Farewell): string {
+  return `sent away with ${code}: ${reason}`;
 }
 
 function trafficOf(peer: AcceptedPeer, endpoint: Endpoint): Traffic {

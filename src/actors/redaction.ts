@@ -53,14 +53,15 @@ export function redactCause({ redact }: Pick<Redaction, 'redact'>, cause: Connec
 export function hideHandshake(
   redaction: Pick<Redaction, 'add'>,
   { request, script, answers }: PreparedHandshake,
-  { auth }: Pick<WebSocketClientOptions, 'auth'>,
+  { auth, 'app-heartbeat': pulse }: Pick<WebSocketClientOptions, 'auth' | 'app-heartbeat'>,
 ): void {
   const url = new URL(request.url);
   for (const value of [...Object.values(request.headers), ...url.searchParams.values()]) {
     redaction.add(value);
     redaction.add(value.replace(/^(Bearer|Basic) /, ''));
   }
-  const texts = [...script, ...answers].flatMap(({ send }) => (send ? credentials(literal(send)) : []));
+  const sent = [...script, ...answers].flatMap(({ send }) => (send ? [literal(send)] : []));
+  const texts = [...sent, ...(pulse?.requests ?? [])].flatMap(credentials);
   for (const value of [...keyLines(request.key), auth?.basic?.password ?? '', ...texts]) redaction.add(value);
   hidePassword(redaction, url);
   if (request.proxy !== undefined) hideProxy(redaction, new URL(request.proxy));

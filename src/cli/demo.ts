@@ -9,9 +9,9 @@ import { ownConfig, summary } from './demo/words.ts';
 import { EXIT } from './exit-code.ts';
 import { packageRoot, shownPath } from './package.ts';
 import { span, tenths } from './phrases.ts';
-import { runSession, type SessionEnd } from './session.ts';
+import { type InspectionOptions, runSession, type SessionEnd } from './session.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends InspectionOptions {
   /** Milliseconds. */
   readonly for?: number;
   readonly port?: number;
@@ -50,7 +50,7 @@ class Show {
     this.#console = console;
   }
 
-  async run({ for: duration, port = 0 }: DemoOptions): Promise<number> {
+  async run({ for: duration, port = 0, ...inspection }: DemoOptions): Promise<number> {
     const exchange = await openExchange(port, {
       died: (delay) => this.#noteDeath(delay),
       restarted: (pid) => this.#noteRestart(pid),
@@ -68,6 +68,7 @@ class Show {
       pipeline,
       console: this.#console,
       duration: time,
+      inspection,
       started: (supervisor) => {
         this.#endsAt = performance.now() + (time ?? Number.POSITIVE_INFINITY);
         this.#play(supervisor, exchange);

@@ -36,7 +36,8 @@ export function readableLine(json: string, style: Style): string {
     style(PAINTS.get(level) ?? 'dim', level.padEnd(5)),
     ...(who === '' ? [] : [`${style('bold', printable(who))} `]),
   ];
-  return `${head.join(' ')} ${printable(text(fields, 'msg'))}${suppressedText(fields)}${errorText(fields, style)}\n`;
+  const sentence = `${printable(text(fields, 'msg'))}${suppressedText(fields)}${errorText(fields, style)}`;
+  return `${head.join(' ')} ${sentence}\n${historyText(fields, style)}`;
 }
 
 const PAINTS: ReadonlyMap<string, Paint> = new Map([
@@ -89,6 +90,29 @@ function errorText(fields: Fields, style: Style): string {
   const stack = text(error, 'stack');
   const shown = stack === '' ? '' : `\n${stack.split('\n').slice(1).map(printable).join('\n')}`;
   return `: ${printable(text(error, 'message'))}${style('dim', shown)}`;
+}
+
+/** Transitions that a person is shown of a connection which has failed for good. */
+const SHOWN_TRANSITIONS = 5;
+
+/** How a connection has come to its end: the last steps, below the line. */
+function historyText({ history }: Fields, style: Style): string {
+  if (!Array.isArray(history)) return '';
+  const steps = history.map(String);
+  const earlier = Math.max(0, steps.length - SHOWN_TRANSITIONS);
+  const shown = steps.slice(-SHOWN_TRANSITIONS).map((step) => printable(step.replace(INSTANT, localTime)));
+  const first = earlier === 0 ? [] : [`… and ${earlier} before, which a log in a file has`];
+  return [...first, ...shown].map((line) => `${style('dim', `${INDENT}${line}`)}\n`).join('');
+}
+
+/** As wide as time and level. */
+const INDENT = ' '.repeat(19);
+
+/** When it was, and since when; not what a peer may have written between. */
+const INSTANT = /(?:^|(?<= times since ))[\d-]{10}T[\d:.]{12}Z(?= |\)$)/g;
+
+function localTime(instant: string): string {
+  return clockTime(new Date(instant));
 }
 
 function clockTime(date: Date): string {

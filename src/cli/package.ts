@@ -1,23 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative, sep } from 'node:path';
 
-/** The directory that holds package.json: above `src` in a checkout, above `dist` in an installed package. */
-export function packageRoot(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json'))) {
-    const above = dirname(directory);
-    if (above === directory) throw new Error('the package.json of hawser is missing');
-    directory = above;
-  }
-  return directory;
-}
-
-export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known ? String(manifest.version) : 'unknown';
-}
+export { packageRoot, packageVersion } from '../package.ts';
 
 /** A path as a person in this directory would type it. */
 export function shownPath(path: string, from: string = process.cwd()): string {

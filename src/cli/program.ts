@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readDrain, readDuration, readLevel, readPair, readPort } from './arguments.ts';
 import type { LoadOptions } from './check.ts';
 import type { DemoOptions } from './demo.ts';
 import { EXIT } from './exit-code.ts';
+import type { InspectOptions } from './inspect.ts';
+import type { MachineFormat, MachinesOptions } from './machines.ts';
 import { packageVersion } from './package.ts';
 import type { RunOptions } from './run.ts';
 import { printable } from './style.ts';
@@ -15,7 +17,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.map(withPort), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.misused;
@@ -35,7 +37,7 @@ function createProgram(exit: (code: number) => void): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLES);
 
-  withLoadOptions(program.command('run'))
+  const runCommand = withLoadOptions(program.command('run'))
     .summary('run a pipeline until it ends or is stopped')
     .description(
       'Runs the pipeline of a YAML or JSON file until its sources end, or SIGINT or SIGTERM asks it to stop.',
@@ -47,7 +49,8 @@ function createProgram(exit: (code: number) => void): Command {
       'directory that keeps cursors and buffers over restarts (default: .hawser beside the file)',
     )
     .option('--secrets-dir <dir>', `directory with a file per \${secret|NAME}`)
-    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)', readLevel)
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)', readLevel);
+  withInspection(runCommand)
     .addHelpText('after', RUN_NOTES)
     .action(async (file: string, options: RunOptions) => {
       const { run } = await import('./run.ts');
@@ -62,8 +65,7 @@ function createProgram(exit: (code: number) => void): Command {
       exit(await check(file, options));
     });
 
-  program
-    .command('demo')
+  withInspection(program.command('demo'))
     .summary('see it survive a killed server')
     .description('Runs a pipeline against a simulated exchange of its own, kills that once and starts it again.')
     .option('--for <duration>', 'stop after so long (default: until Ctrl-C; 10s without a terminal)', readDuration)
@@ -71,6 +73,30 @@ function createProgram(exit: (code: number) => void): Command {
     .action(async (options: DemoOptions) => {
       const { demo } = await import('./demo.ts');
       exit(await demo(options));
+    });
+
+  program
+    .command('inspect')
+    .summary('look at a recording in the browser')
+    .description(
+      "Serves the inspector's page on 127.0.0.1 with a recording that `run --record` has written, until Ctrl-C.",
+    )
+    .argument('<recording>', 'file that --record has written')
+    .option('--port <port>', "the page's port (default: any free one)", readPort)
+    .action(async (file: string, options: InspectOptions) => {
+      const { inspect } = await import('./inspect.ts');
+      exit(await inspect(file, options));
+    });
+
+  program
+    .command('machines')
+    .summary('print the state machines as diagrams')
+    .description('Lists the state machines that hawser runs, or prints one of them.')
+    .argument('[name]', 'connection, supervisor, …')
+    .addOption(new Option('--format <format>', 'how it is printed (default: mermaid)').choices(FORMATS))
+    .action(async (name: string | undefined, options: MachinesOptions) => {
+      const { machines } = await import('./machines.ts');
+      exit(machines(name, options));
     });
 
   program
@@ -99,6 +125,22 @@ function withLoadOptions(command: Command): Command {
     .option('--arg <name=value>', `value of \${args.name}; may be given several times`, readPair);
 }
 
+function withInspection(command: Command): Command {
+  return command
+    .option('--inspect [=port]', 'serve the inspector on 127.0.0.1 (default port: any free one)', readPort)
+    .addOption(
+      new Option('--inspect-control', 'the same, and it may ask for reconnects and for the stop').implies({
+        inspect: 0,
+      }),
+    )
+    .option('--record <file>', 'write what the inspector is told to a file, to be played back by `hawser inspect`');
+}
+
+/** Without a port of its own it would take the file behind it for one. */
+function withPort(argument: string): string {
+  return argument === '--inspect' ? '--inspect=0' : argument;
+}
+
 /** Reads a whole number that is at least so much. */
 function readWhole(least: number): (text: string) => number {
   return (text) => {
@@ -117,12 +159,15 @@ function usageLine(message: string): string {
   return `hawser: ${printable(sentence)}\n`;
 }
 
+const FORMATS: readonly MachineFormat[] = ['mermaid', 'svg', 'json'];
+
 const EXAMPLES = `
 Examples:
   hawser demo                                  see it work
   hawser check ticks.yaml                      find what is wrong with a config
   hawser run ticks.yaml                        run it until Ctrl-C
   hawser run ticks.yaml --for 5s > ticks.txt   keep what it prints in five seconds
+  hawser run ticks.yaml --inspect              watch it in the browser
   hawser test scenarios/*.yaml                 see what it makes of faults, in virtual time
   hawser run ticks.yaml --context host=feed.example --log-level warn
 

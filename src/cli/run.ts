@@ -4,9 +4,9 @@ import { complain } from './complain.ts';
 import { createConsole } from './console.ts';
 import { EXIT } from './exit-code.ts';
 import type { Level } from './level.ts';
-import { runSession } from './session.ts';
+import { type InspectionOptions, runSession } from './session.ts';
 
-export interface RunOptions extends LoadOptions {
+export interface RunOptions extends LoadOptions, InspectionOptions {
   /** Milliseconds. */
   readonly for?: number;
   /** Milliseconds. */
@@ -29,6 +29,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     drain: options.drain,
     stateDir: options.stateDir,
     secretsDir: options.secretsDir,
+    inspection: options,
   });
   return end.exitCode;
 }

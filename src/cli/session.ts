@@ -1,6 +1,14 @@
-import { createSupervisor, HawserError, type LoadedPipeline, type Outcome, type Supervisor } from '../index.ts';
+import {
+  createSupervisor,
+  HawserError,
+  type Inspector,
+  type LoadedPipeline,
+  type Outcome,
+  type Supervisor,
+} from '../index.ts';
 import { nodeEnvironment } from '../node-environment.ts';
 import { sizeOf } from './check.ts';
+import { complain } from './complain.ts';
 import type { Console } from './console.ts';
 import { EXIT } from './exit-code.ts';
 import { guaranteeOf } from './guarantee.ts';
@@ -10,6 +18,15 @@ import { showStatus } from './status-view.ts';
 import { manyComponents, tallies } from './tally.ts';
 import { judge } from './verdict.ts';
 import { watchClosing, watchDrops, watchPeers, watchTroubles } from './watchers.ts';
+
+/** How it can be looked at. */
+export interface InspectionOptions {
+  /** Port of the inspector's page; 0: any free one. Left out: none. */
+  readonly inspect?: number;
+  readonly inspectControl?: boolean;
+  /** File that takes what the inspector would be told. */
+  readonly record?: string;
+}
 
 export interface SessionOptions {
   readonly pipeline: LoadedPipeline;
@@ -21,6 +38,7 @@ export interface SessionOptions {
   /** Default: as the supervisor's. */
   readonly stateDir?: string | undefined;
   readonly secretsDir?: string | undefined;
+  readonly inspection?: InspectionOptions;
   /** Everything has started. */
   readonly started?: (supervisor: Supervisor) => void;
 }
@@ -67,8 +85,35 @@ class Session {
   }
 
   async #live(): Promise<number> {
+    const refusal = await this.#openInspection();
+    if (refusal !== undefined) {
+      complain(`hawser: ${refusal}`);
+      await this.#supervisor.stop({ drain: 0 });
+      return EXIT.misused;
+    }
     const failure = await this.#start();
     return this.#conclude(await this.#supervisor.done, failure);
+  }
+
+  /** Before the start, so that it can be seen. Gives why it cannot be looked at, if so. */
+  async #openInspection(): Promise<string | undefined> {
+    const { inspect, inspectControl, record } = this.#options.inspection ?? {};
+    try {
+      if (record !== undefined) await this.#supervisor.record(record);
+      if (inspect !== undefined)
+        this.#tellAddress(await this.#supervisor.inspect({ port: inspect, control: inspectControl }));
+      return undefined;
+    } catch (error) {
+      if (error instanceof HawserError) return error.message;
+      throw error;
+    }
+  }
+
+  /** Also to who wants no such lines: it cannot be found otherwise. */
+  #tellAddress({ url }: Inspector): void {
+    const { logger, say } = this.#options.console;
+    if (logger.isLevelEnabled('info')) logger.info({ pipeline: this.#pipeline, url }, `inspector: ${url}`);
+    else say(`inspector: ${url}`);
   }
 
   /** Gives why nothing runs, if so. */

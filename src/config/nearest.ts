@@ -12,6 +12,16 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** So many of the candidates, the nearest first. */
+export function nearestNames(name: string, candidates: readonly string[], count: number): string[] {
+  const wanted = folded(name);
+  return candidates
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, folded(candidate)) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
 const LONGEST = 64;
 
 function folded(name: string): string {

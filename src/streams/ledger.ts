@@ -27,6 +27,14 @@ export interface Ledger {
   settledBy(taker: string, source: string): number;
   inFlight(source: string): number;
   readonly settlements$: Subject<Settlement>;
+  /** What was handed on, chunk by chunk. */
+  readonly handOns$: Subject<HandOn>;
+}
+
+export interface HandOn {
+  readonly source: string;
+  /** The last sequence of the chunk. */
+  readonly through: number;
 }
 
 interface Account {
@@ -38,6 +46,7 @@ interface Account {
 export function createLedger(): Ledger {
   const accounts = new Map<string, Account>();
   const settlements$ = new Subject<Settlement>();
+  const handOns$ = new Subject<HandOn>();
 
   function account(source: string): Account {
     const found = accounts.get(source);
@@ -72,6 +81,8 @@ export function createLedger(): Ledger {
     handOn(source, through) {
       const entry = account(source);
       entry.handedOn = Math.max(entry.handedOn, through);
+      // Seldom watched, and then only while somebody inspects: nobody pays for the object otherwise.
+      if (handOns$.observed) handOns$.next({ source, through });
       if (entry.takers.size === 0) advance(source, entry);
     },
     settle(taker, source, through) {
@@ -88,5 +99,6 @@ export function createLedger(): Ledger {
     settledBy: (taker, source) => account(source).takers.get(taker) ?? 0,
     inFlight: (source) => account(source).handedOn - account(source).settled,
     settlements$,
+    handOns$,
   };
 }

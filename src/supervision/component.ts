@@ -1,3 +1,4 @@
+import type { ConnectionHandle } from '../actors/connection-handle.ts';
 import type { ConnectionStatus } from '../actors/connection-status.ts';
 import type { Child } from '../actors/group.ts';
 import type { SinkOptions, SourceOptions } from '../config/options.ts';
@@ -31,6 +32,8 @@ export interface SourceComponent {
   /** What was made of its messages, where more than passing them on is asked for. */
   readonly records: () => RecordCounts | undefined;
   readonly connection: () => ConnectionStatus | undefined;
+  /** Of the connection that it dials, if it does. */
+  readonly handle?: ConnectionHandle;
 }
 
 export interface SinkComponent {
@@ -39,6 +42,13 @@ export interface SinkComponent {
   readonly child: Child;
   readonly state: () => SinkWord;
   readonly connection: () => ConnectionStatus | undefined;
+  /** Of the connection that it dials, if it does. */
+  readonly handle?: ConnectionHandle;
+}
+
+/** Whether a component dials: it has a connection of its own. */
+export function dials({ kind, options }: SourceOptions | SinkOptions): boolean {
+  return kind === 'web-socket' && options.mode === 'client';
 }
 
 /** The endpoint of a component in a listening mode. */

@@ -2,6 +2,8 @@ import { Subject } from 'rxjs';
 import type { Child } from '../actors/group.ts';
 import { type ListenerWord, listenerActor, shownHost } from '../actors/listener.ts';
 import { openedActor } from '../actors/opened.ts';
+import type { PeerHistories } from '../actors/peer.ts';
+import type { Transition } from '../actors/transition.ts';
 import type { CursorOptions, ListenerOptions, PipelineOptions, SinkOptions } from '../config/options.ts';
 import { createScope } from '../config/scope.ts';
 import type { Environment } from '../environment.ts';
@@ -41,6 +43,10 @@ export interface Foundation {
   endpoint(id: string): Endpoint;
   endpointStatus(id: string): EndpointStatus;
   peers(id: string): readonly PeerStatus[];
+  /** Of all peers that are connected, by endpoint: `ticks/listener/0.0.0.0:8080/ID`. */
+  peerPaths(): string[];
+  /** Of the peer of that path, if it is connected. */
+  peerHistory(path: string): readonly Transition[] | undefined;
   /** Of the component of that name, if it has one. */
   cursor(component: string): Cursor | undefined;
   /** What the sink of that name keeps on disk, if it does. */
@@ -56,6 +62,8 @@ export function createFoundation(options: FoundationOptions): Foundation {
 }
 
 interface Served {
+  /** Of the listener. */
+  readonly path: string;
   readonly endpoint: Endpoint;
   readonly listener: { state: ListenerWord; address: string };
 }
@@ -68,6 +76,7 @@ class SharedFoundation implements Foundation {
   readonly #backlogs = new Map<string, ChunkLog>();
   readonly #schemas = new Map<string, SourceSchema>();
   readonly #renewals$ = new Subject<void>();
+  readonly #histories: PeerHistories = new WeakMap();
 
   constructor(options: FoundationOptions) {
     this.#options = options;
@@ -97,6 +106,21 @@ class SharedFoundation implements Foundation {
 
   peers(id: string): readonly PeerStatus[] {
     return [...this.endpoint(id).peers.values()].map(({ status }) => status);
+  }
+
+  peerPaths(): string[] {
+    return [...this.#served.values()].flatMap(({ path, endpoint }) =>
+      [...endpoint.peers.keys()].map((peer) => `${path}/${peer}`),
+    );
+  }
+
+  peerHistory(path: string): readonly Transition[] | undefined {
+    for (const served of this.#served.values()) {
+      const listener = `${served.path}/`;
+      const peer = path.startsWith(listener) ? served.endpoint.peers.get(path.slice(listener.length)) : undefined;
+      if (peer) return this.#histories.get(peer)?.transitions ?? [];
+    }
+    return undefined;
   }
 
   cursor(component: string): Cursor | undefined {
@@ -204,12 +228,15 @@ class SharedFoundation implements Foundation {
       const gate = createGate(each.auth, scope);
       return new Endpoint(each, componentsOf(pipeline, each.id), gate, { clock, now, logger });
     });
-    for (const endpoint of endpoints) this.#served.set(endpoint.options.id, { endpoint, listener });
+    for (const endpoint of endpoints) {
+      this.#served.set(endpoint.options.id, { path: id, endpoint, listener });
+    }
     const logic = listenerActor({
       id,
       options,
       endpoints,
       environment,
+      histories: this.#histories,
       remaining,
       renewals$: this.#renewals$,
       report: (state, port) => {

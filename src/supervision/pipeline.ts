@@ -1,14 +1,18 @@
 import { type AnyActorLogic, sendParent } from 'xstate';
 import { pipelineMachine } from '../../machines/pipeline.ts';
+import type { ConnectionHandle } from '../actors/connection-handle.ts';
 import { contained } from '../actors/contained.ts';
 import { type Child, groupActor, INTENSITY, PERIOD } from '../actors/group.ts';
+import type { Transition } from '../actors/transition.ts';
 import { addSink, type LoadedPipeline } from '../config/load.ts';
 import type { PipelineOptions, SinkOptions } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { type Addition, type Assembly, assemble } from './assembly.ts';
+import { dials } from './component.ts';
 import { peersOf, type StatusContext, sinkStatus, sourceStatus } from './component-status.ts';
 import { describeFailure } from './failure.ts';
+import { Gauges } from './gauges.ts';
 import type { Pipeline, SinkDefinition, SinkHandle, SourceHandle } from './handles.ts';
 import { iterate } from './iteration.ts';
 import type { PipelineStatus, PipelineWord } from './status.ts';
@@ -26,6 +30,16 @@ export interface PipelineRuntime extends Pipeline {
   readonly state: () => PipelineWord;
   /** Reads the certificates of its listeners again. */
   readonly renew: () => void;
+  /** Starts to measure it. */
+  readonly measure: () => Gauges;
+  /** Names of the components that dial. */
+  readonly dialling: () => string[];
+  /** Of the component of that name, if it dials and has started. */
+  readonly connection: (component: string) => ConnectionHandle | undefined;
+  /** Paths of the peers that are connected. */
+  readonly peers: () => string[];
+  /** Of the peer of that path, if it is connected. */
+  readonly peerHistory: (path: string) => readonly Transition[] | undefined;
   /** Fails it before it has an actor: it cannot be built. */
   readonly refuse: (error: unknown) => void;
 }
@@ -163,6 +177,32 @@ class AssembledPipeline implements PipelineRuntime {
 
   renew(): void {
     this.#assembly?.foundation.renew();
+  }
+
+  measure(): Gauges {
+    return new Gauges({
+      options: () => this.#options,
+      status: () => this.status,
+      ledger: this.#streams.ledger,
+      clock: this.#environment.clock,
+    });
+  }
+
+  dialling(): string[] {
+    const { sources, sinks } = this.#options;
+    return [...sources, ...sinks].filter(dials).map(({ name }) => name);
+  }
+
+  connection(component: string): ConnectionHandle | undefined {
+    return this.#assembly?.sources.get(component)?.handle ?? this.#assembly?.sinks.get(component)?.handle;
+  }
+
+  peers(): string[] {
+    return this.#assembly?.foundation.peerPaths() ?? [];
+  }
+
+  peerHistory(path: string): readonly Transition[] | undefined {
+    return this.#assembly?.foundation.peerHistory(path);
   }
 
   undelivered(): number {

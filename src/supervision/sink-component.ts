@@ -1,7 +1,8 @@
 import { NEVER, type OperatorFunction } from 'rxjs';
 import type { AnyActorLogic } from 'xstate';
-import { connectionActor } from '../actors/connection.ts';
-import type { ConnectionStatus, ReportStatus } from '../actors/connection-status.ts';
+import { type ConnectionActorOptions, connectionActor } from '../actors/connection.ts';
+import { ConnectionHandle } from '../actors/connection-handle.ts';
+import type { ConnectionStatus } from '../actors/connection-status.ts';
 import { outletActor, sinkActor } from '../actors/sink.ts';
 import type { BatchOptions, SinkOptions, WebSocketClientSink, WebSocketServerSink } from '../config/options.ts';
 import { compileTemplate } from '../config/template.ts';
@@ -40,14 +41,18 @@ export function sinkComponent(options: SinkOptions, parts: SinkParts, context: C
   const { stream } = parts;
   let state: SinkWord = 'added';
   let connection: ConnectionStatus | undefined;
-  const report: ReportStatus = (status, edge) => {
-    connection = status;
-    if (edge) context.changed();
+  const handle = new ConnectionHandle(context.environment.now);
+  const outside: Outside = {
+    report: (status, edge) => {
+      connection = status;
+      if (edge) context.changed();
+    },
+    handle,
   };
   const logic = sinkActor({
     id,
     stream,
-    outlet: outletLogic(id, options, parts, context, report),
+    outlet: outletLogic(id, options, parts, context, outside),
     observe: (snapshot) => {
       state = WORDS.find((word) => snapshot.hasTag(word)) ?? 'ended';
       context.changed();
@@ -61,8 +66,12 @@ export function sinkComponent(options: SinkOptions, parts: SinkParts, context: C
     child: child(id, logic, { shutdown: null, startTimeout }),
     state: () => state,
     connection: () => connection,
+    ...(client ? { handle } : {}),
   };
 }
+
+/** Who hears of the connection of a sink, and asks something of it. */
+type Outside = Pick<ConnectionActorOptions, 'report' | 'handle'>;
 
 /** What a peer sends to a sink is only counted, so it is always read. */
 const NEVER_HELD = { held: false, held$: NEVER };
@@ -74,7 +83,7 @@ function outletLogic(
   options: SinkOptions,
   parts: SinkParts,
   context: ComponentContext,
-  report: ReportStatus,
+  outside: Outside,
 ): AnyActorLogic {
   const { environment } = context;
   const { clock, logger } = environment;
@@ -89,7 +98,7 @@ function outletLogic(
       return outlet(functionSink(deliver ?? refuse, clock, logger));
     case 'web-socket': {
       const { options: socket } = options;
-      if (socket.mode === 'client') return clientLogic(id, options, socket, parts, context, report);
+      if (socket.mode === 'client') return clientLogic(id, options, socket, parts, context, outside);
       return outlet(serverOutlet(socket, options, context));
     }
   }
@@ -101,7 +110,7 @@ function clientLogic(
   client: WebSocketClientSink,
   { stream, upstreamOf }: SinkParts,
   context: ComponentContext,
-  report: ReportStatus,
+  outside: Outside,
 ): AnyActorLogic {
   const { environment, foundation, secretsDir } = context;
   const { heartbeat } = client;
@@ -138,7 +147,7 @@ function clientLogic(
     hold: hold ?? NEVER_HELD,
     demand$: stream.demand$,
     closeIntake: () => {},
-    report,
+    ...outside,
   });
 }
 

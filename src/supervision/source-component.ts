@@ -1,4 +1,5 @@
 import { connectionActor } from '../actors/connection.ts';
+import { ConnectionHandle } from '../actors/connection-handle.ts';
 import type { ConnectionStatus } from '../actors/connection-status.ts';
 import { sourceActor } from '../actors/source.ts';
 import type { RecordOptions, SourceOptions, WebSocketClientSource } from '../config/options.ts';
@@ -57,6 +58,7 @@ function connectedSource(
     keepSourceCursor(stream, context.ledger, { cursor, field, pointer });
   }
   const records = recordIntake(options.name, client, stream, context);
+  const handle = new ConnectionHandle(context.environment.now);
   let connection: ConnectionStatus | undefined;
   const logic = connectionActor({
     id,
@@ -74,6 +76,7 @@ function connectedSource(
       connection = status;
       if (edge) context.changed();
     },
+    handle,
   });
   return {
     options,
@@ -84,6 +87,7 @@ function connectedSource(
     }),
     state: () => (stream.ended ? 'ended' : 'running'),
     connection: () => connection,
+    handle,
     records: () => records?.counts,
   };
 }

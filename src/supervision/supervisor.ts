@@ -3,13 +3,18 @@ import { BehaviorSubject, type Observable, Subscription } from 'rxjs';
 import { type Actor, type AnyMachineSnapshot, createActor } from 'xstate';
 import type { SupervisorInput, supervisorMachine } from '../../machines/supervisor.ts';
 import { type Child, groupActor, INTENSITY, PERIOD } from '../actors/group.ts';
+import type { Transition } from '../actors/transition.ts';
 import { parseDuration } from '../config/durations.ts';
 import { type LoadedPipeline, readObject } from '../config/load.ts';
 import type { PipelineInput } from '../config/options.ts';
 import type { Environment } from '../environment.ts';
 import { StartError, UsageError } from '../errors.ts';
+import type { InspectOptions, Inspector, RecordOptions } from '../inspection/inspector.ts';
+import type { Recording } from '../inspection/recording/recording.ts';
+import { Connections } from './connections.ts';
 import { describeFailure } from './failure.ts';
 import type { Pipeline } from './handles.ts';
+import { Inspections } from './inspections.ts';
 import { createPipeline, DRAIN, type PipelineRuntime } from './pipeline.ts';
 import type { SupervisorStatus } from './status.ts';
 import { throttledStatus } from './throttle.ts';
@@ -51,6 +56,35 @@ export interface Supervisor extends AsyncDisposable {
   stop(options?: StopOptions): Promise<Outcome>;
   /** Reads the certificates of all listeners again; peers that connect from then on are shown the new ones. */
   reload(): void;
+  /**
+   * Serves the inspector's page on 127.0.0.1 until it is closed or the supervisor has stopped. Nothing is inspected
+   * before that; may be called before the start, to see it.
+   * @throws UsageError when the supervisor has stopped, an option is wrong, or Stately is asked for and its package
+   *   `@statelyai/inspect` is not installed.
+   * @throws NetworkError when the port is taken.
+   */
+  inspect(options?: InspectOptions): Promise<Inspector>;
+  /**
+   * Writes what the inspector would be told to a file, a JSON object per line, until it is closed or the supervisor has
+   * stopped. An old file of that name is replaced.
+   * @throws UsageError when the supervisor has stopped, or the file cannot be written.
+   */
+  record(path: string, options?: RecordOptions): Promise<Recording>;
+  /**
+   * The last 200 transitions of a connection, oldest first, each with its time and, after a loss, its cause. Always kept,
+   * over restarts too; empty before the start. The id is the path that log lines name: of a component that dials,
+   * `ticks/exchange` or `ticks/exchange/connection`, or of a peer that is connected, `ticks/listener/0.0.0.0:8080/ID`.
+   * What is taken again and again while a connection is live, such as a heartbeat's, is told once, with how often.
+   * @throws UsageError when there is no such connection; it names the nearest that there are.
+   */
+  history(id: string): readonly Transition[];
+  /**
+   * Has the connection of a component, `ticks/exchange`, dial anew: at once when it waits for its next attempt, else
+   * after a loss of its own making, whose backoff is that of any loss. What a sink has sent and the peer not acknowledged
+   * is sent again. False when it is not needed yet or has ended: then nothing happens.
+   * @throws UsageError as for `history`, and for a peer: that has dialled us.
+   */
+  reconnect(component: string): boolean;
   /** Resolves once every pipeline has ended, by itself or by `stop`. */
   readonly done: Promise<Outcome>;
   readonly status: SupervisorStatus;
@@ -70,16 +104,23 @@ class RootSupervisor implements Supervisor {
   readonly #environment: Environment;
   readonly #options: SupervisorOptions;
   readonly #pipelines = new Map<string, PipelineRuntime>();
+  readonly #connections = new Connections(this.#pipelines);
   readonly #children: Child[] = [];
   readonly #stage$ = new BehaviorSubject<Stage>('added');
   readonly #edges$ = new BehaviorSubject<void>(undefined);
   readonly #abort = (): void => void this.stop();
+  readonly #inspections: Inspections;
   #root: Actor<typeof supervisorMachine> | undefined;
   #resolveDone: (outcome: Outcome) => void = () => {};
 
   constructor(environment: Environment, options: SupervisorOptions) {
     this.#environment = environment;
     this.#options = options;
+    this.#inspections = new Inspections({
+      environment,
+      pipelines: () => this.#pipelines.values(),
+      control: { reconnect: (component) => this.reconnect(component), stop: () => void this.stop() },
+    });
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -125,6 +166,7 @@ class RootSupervisor implements Supervisor {
     for (const pipeline of this.#pipelines.values()) this.#children.push(pipeline.child());
     const root = this.#createRoot();
     this.#root = root;
+    this.#inspections.begin(root);
     this.#setStage('starting');
     const starting = new Subscription();
     const started = new Promise<void>((resolve, reject) => {
@@ -157,6 +199,22 @@ class RootSupervisor implements Supervisor {
 
   reload(): void {
     for (const pipeline of this.#pipelines.values()) pipeline.renew();
+  }
+
+  inspect(options: InspectOptions = {}): Promise<Inspector> {
+    return this.#inspections.inspect(options);
+  }
+
+  record(path: string, options: RecordOptions = {}): Promise<Recording> {
+    return this.#inspections.record(path, options);
+  }
+
+  history(id: string): readonly Transition[] {
+    return this.#connections.history(id);
+  }
+
+  reconnect(component: string): boolean {
+    return this.#connections.reconnect(component);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,13 +281,20 @@ class RootSupervisor implements Supervisor {
     this.#root?.stop();
     this.#options.signal?.removeEventListener('abort', this.#abort);
     this.#setStage('stopped');
+    const outcome = this.#outcome();
+    const ending = this.#inspections.end();
+    if (ending) void ending.then(() => this.#resolveDone(outcome));
+    else this.#resolveDone(outcome);
+  }
+
+  #outcome(): Outcome {
     const pipelines = [...this.#pipelines.values()];
-    this.#resolveDone({
+    return {
       failures: pipelines
         .filter((pipeline) => pipeline.failure() !== null)
         .map((pipeline) => ({ pipeline: pipeline.name, cause: describeFailure(pipeline.failure()) })),
       undelivered: pipelines.reduce((sum, pipeline) => sum + pipeline.undelivered(), 0),
-    });
+    };
   }
 
   #setStage(stage: Stage): void {

@@ -49,6 +49,7 @@ const CASES: readonly (readonly [ConnectionCause, string])[] = [
     'the peer did not answer a ping within heartbeat.timeout; it has never answered one: if it cannot, set heartbeat: off, and ack: written where it is a sink',
   ],
   [{ kind: 'silence', judge: 'no-data-timeout' }, 'no message within no-data-timeout'],
+  [{ kind: 'asked' }, 'a reconnect was asked for'],
 ];
 
 describe('a cause', () => {

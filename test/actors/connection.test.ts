@@ -3,6 +3,7 @@ import { NEVER } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { type AnyActorLogic, createActor, setup } from 'xstate';
 import { type ConnectionActorOptions, connectionActor } from '../../src/actors/connection.ts';
+import { ConnectionHandle } from '../../src/actors/connection-handle.ts';
 import type { ConnectionStatus } from '../../src/actors/connection-status.ts';
 import { parsePipeline } from '../../src/config/load.ts';
 import type { DialRequest, Environment, FrameSocket, Handshake } from '../../src/environment.ts';
@@ -95,6 +96,7 @@ async function createBench({ options = {}, traffic = silentTraffic(), cursor, en
     report: (latest) => {
       status = latest;
     },
+    handle: new ConnectionHandle(environment.now),
   });
   const parent = setup({
     actors: { logic },

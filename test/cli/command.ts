@@ -36,8 +36,11 @@ export class Command {
   readonly #child: ChildProcess;
   readonly #texts = { stdout: '', stderr: '' };
   readonly ended: Promise<Ended>;
+  /** Directory that it runs in. */
+  readonly cwd: string;
 
   constructor(args: readonly string[], { cwd, env, stdin }: CommandOptions) {
+    this.cwd = cwd ?? process.cwd();
     const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
       // What npm sets for the tests must not make the command think that npm has started it.

@@ -77,6 +77,59 @@ describe('a readable log line', () => {
   });
 });
 
+describe('the history of a connection that has failed', () => {
+  const steps = (count: number) =>
+    Array.from({ length: count }, (_, at) => `2026-11-22T10:00:0${at}.500Z event.${at}: a → b`);
+
+  test('follows, the last five steps, each with its local time', () => {
+    const { logger, text } = readable();
+    logger.error({ connection: 'ticks/exchange/connection', history: steps(7) }, 'failed: gone');
+    const lines = text().split('\n');
+    expect(lines[0]).toMatch(/failed: gone$/);
+    expect(lines[1]?.trim()).toBe('… and 2 before, which a log in a file has');
+    expect(lines.slice(2, -1).map((line) => line.trim().replace(/^\d\d:\d\d:/, ''))).toEqual(
+      [2, 3, 4, 5, 6].map((at) => `0${at}.500 event.${at}: a → b`),
+    );
+  });
+
+  test('tells in local time since when, and leaves a cause as it is', () => {
+    const { logger, text } = readable();
+    const instant = '2026-11-22T10:00:07.250Z';
+    logger.error(
+      { history: [`${instant} e (3 times since ${instant})`, `${instant} e (at ${instant} sharp)`] },
+      'failed',
+    );
+    const local = new Date(instant).toTimeString().slice(0, 8);
+    expect(
+      text()
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.trim()),
+    ).toEqual([`${local}.250 e (3 times since ${local}.250)`, `${local}.250 e (at ${instant} sharp)`]);
+  });
+
+  test('is told without a remark when that is all of it', () => {
+    const { logger, text } = readable();
+    logger.error({ history: steps(5) }, 'failed: gone');
+    expect(text().split('\n')).toHaveLength(7);
+    expect(text()).not.toContain('before');
+  });
+
+  test('is indented below the sentence, and dim', () => {
+    const { logger, lines } = logged();
+    logger.error({ history: steps(1) }, 'failed: gone');
+    const [, second] = readableLine(lines[0] ?? '', colourStyle).split('\n');
+    const shown = second?.replace(/\d\d:\d\d:00/, 'then');
+    expect(shown).toBe(colourStyle('dim', `${' '.repeat(19)}then.500 event.0: a → b`));
+  });
+
+  test('cannot steer the terminal', () => {
+    const { logger, text } = readable();
+    logger.error({ history: ['2026-11-22T10:00:00.000Z socket.lost: a → failed (\x1b[2J)'] }, 'failed: gone');
+    expect(text()).toContain('(\\u001b[2J)');
+  });
+});
+
 describe('a JSON log line', () => {
   test('it names its level in a word', () => {
     const { logger, lines } = logged();

@@ -23,6 +23,12 @@ const PAGE = `<!doctype html><title>peer</title><script>
   }
 </script>`;
 
+/** Debian's, without a window. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
 /** A WebSocket of the page. */
 export class PageSocket {
   /** Text as text, binary messages as bytes. */
@@ -81,8 +87,7 @@ export class BrowserPage {
   static async start(): Promise<BrowserPage> {
     const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(PAGE));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const browser = await launchChromium();
     const started = new BrowserPage(browser, await browser.newPage(), server);
     await started.#load();
     return started;

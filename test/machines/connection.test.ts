@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { describeAsking } from './connection-asking.ts';
 import { coverage } from './connection-bench.ts';
 import { describeEnding } from './connection-ending.ts';
 import { describeGreeting } from './connection-greeting.ts';
@@ -13,6 +14,7 @@ describeHeartbeat();
 describeWatching();
 describeRetry();
 describeEnding();
+describeAsking();
 
 describe('the tests of the connection machine', () => {
   test('find transitions to take', () => {

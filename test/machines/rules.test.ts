@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { transformWithOxc } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type AnyStateMachine, type AnyStateNode, createActor, StateMachine } from 'xstate';
-import { statesOf, transitionsOf } from './transition-coverage.ts';
+import { statesOf, transitionsOf } from '../../src/inspection/chart.ts';
 
 const FOLDER = new URL('../../machines/', import.meta.url);
 const FILES = readdirSync(FOLDER);

@@ -1,12 +1,13 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, InspectionEvent } from 'xstate';
+import type { AnyStateMachine, AnyTransitionDefinition, InspectionEvent } from 'xstate';
+import { chartTransitions } from '../../src/inspection/chart.ts';
 
-/** Which transitions of a machine a suite has taken. `toJSON` leaves `always` out, so the nodes are walked. */
+/** Which transitions of a machine a suite has taken. */
 export class TransitionCoverage {
-  readonly #root: AnyStateNode;
+  readonly #machine: AnyStateMachine;
   readonly #taken = new Set<string>();
 
   constructor(machine: AnyStateMachine) {
-    this.#root = machine.root;
+    this.#machine = machine;
   }
 
   /** For `createActor`: hears of every microstep. */
@@ -17,28 +18,12 @@ export class TransitionCoverage {
 
   /** `state | event | guard -> targets`, as defined. */
   get defined(): string[] {
-    return statesOf(this.#root).flatMap((state) => transitionsOf(state).map(keyOf));
+    return chartTransitions(this.#machine).map(keyOf);
   }
 
   get missed(): string[] {
     return this.defined.filter((key) => !this.#taken.has(key));
   }
-}
-
-/** A state and all below it. */
-export function statesOf(state: AnyStateNode): AnyStateNode[] {
-  return [state, ...Object.values<AnyStateNode>(state.states).flatMap(statesOf)];
-}
-
-/** Ids of the states in which nothing is nested. */
-export function atomicIds(machine: AnyStateMachine): string[] {
-  return statesOf(machine.root)
-    .filter((state) => state.type === 'atomic' || state.type === 'final')
-    .map((state) => state.id);
-}
-
-export function transitionsOf(state: AnyStateNode): AnyTransitionDefinition[] {
-  return [...state.transitions.values()].flat().concat(state.always ?? []);
 }
 
 function keyOf(transition: AnyTransitionDefinition): string {

@@ -44,7 +44,8 @@ async function createWorld(auth: (typeof AUTH)[number]) {
   world.add([{ name: 'exchange', 'web-socket': { url, ...OPTIONS, auth } }]);
   const shown: string[] = [];
   world.supervisor.status$.subscribe((status) => shown.push(JSON.stringify(status)));
-  return { world, server, shown };
+  const history = () => JSON.stringify(world.supervisor.history('ticks/exchange'));
+  return { world, server, shown, history };
 }
 
 /** Parts of secrets in a text, as they stand and as a URL or Base64 writes them. */
@@ -65,8 +66,8 @@ describe.each(AUTH)('secrets of a handshake with %j', (auth) => {
     expect(found(echo(server)).length).toBeGreaterThanOrEqual(5);
   });
 
-  test('stand in no log line, status or outcome when the peer echoes them as it closes', async () => {
-    const { world, server, shown } = await createWorld(auth);
+  test('stand in no log line, status, history or outcome when the peer echoes them as it closes', async () => {
+    const { world, server, shown, history } = await createWorld(auth);
     await world.start();
     for (const part of echo(server).match(/.{1,100}/g) ?? []) {
       server.peer.socket.close(4000, part);
@@ -75,28 +76,30 @@ describe.each(AUTH)('secrets of a handshake with %j', (auth) => {
     server.peer.socket.close(1003, echo(server).slice(0, 100));
     const outcome = await world.during(world.supervisor.done);
     expect(outcome.failures).toHaveLength(1);
-    expect(found([...world.log, ...shown, JSON.stringify(outcome)].join('\n'))).toEqual([]);
+    expect(found([...world.log, ...shown, history(), JSON.stringify(outcome)].join('\n'))).toEqual([]);
   });
 
   test('stand in none when the peer names them in its answer', async () => {
-    const { world, server, shown } = await createWorld(auth);
+    const { world, server, shown, history } = await createWorld(auth);
     const location = `wss://elsewhere/${SECRETS.token}?key=${encodeURIComponent(SECRETS.query)}&p=${SECRETS.header}`;
     world.network.refuse(server.address, { kind: 'status', status: 302, location });
     await world.start();
     const outcome = await world.during(world.supervisor.done);
     expect(outcome.failures.map(({ cause }) => cause.includes('302'))).toEqual([true]);
-    expect(found([...world.log, ...shown, JSON.stringify(outcome)].join('\n')).filter(isResolved(auth))).toEqual([]);
+    expect(
+      found([...world.log, ...shown, history(), JSON.stringify(outcome)].join('\n')).filter(isResolved(auth)),
+    ).toEqual([]);
   });
 
   test('stand in none when the network names them', async () => {
-    const { world, server, shown } = await createWorld(auth);
+    const { world, server, shown, history } = await createWorld(auth);
     const message = `getaddrinfo failed for ${SECRETS.header} ${encodeURIComponent(SECRETS.query)} ${SECRETS.literal}`;
     world.network.refuse(server.address, { kind: 'network', code: 'ENOTFOUND', message });
     await world.start();
     await world.clock.advance(60_000);
     await world.stop();
     expect(world.log.some((line) => line.includes('ENOTFOUND'))).toBe(true);
-    expect(found([...world.log, ...shown].join('\n'))).toEqual([]);
+    expect(found([...world.log, ...shown, history()].join('\n'))).toEqual([]);
   });
 });
 

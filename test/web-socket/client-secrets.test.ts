@@ -92,9 +92,14 @@ async function shown(loss: (text: string) => Loss, component: SourceInput | Sink
   started.catch(() => {});
   await world.clock.advance(5_000);
   const { status } = pipeline;
+  const history = supervisor.history(`ticks/${component.name}`);
   const outcome = await world.during(supervisor.stop({ drain: 0 }));
   const sent = requests.map((request) => quoted(request)).join();
-  return { sent, text: [JSON.stringify([status, outcome, supervisor.status]), ...world.log].join('\n') };
+  return {
+    sent,
+    history,
+    text: [JSON.stringify([status, history, outcome, supervisor.status]), ...world.log].join('\n'),
+  };
 }
 
 /** The secrets that a text holds, in any of the forms that they are sent in. */
@@ -113,12 +118,13 @@ describe.each([
   ['source', SOURCE],
   ['sink', SINK],
 ] as const)('secrets that are planted in a %s', (side, component) => {
-  test.each(LOSSES)('are sent, and stand in no log, status or error when %s quotes them', async (_, loss) => {
+  test.each(LOSSES)('are sent, and stand in no log, status, history or error when %s quotes them', async (_, loss) => {
     const printed = LEVELS.map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
-    const { sent, text } = await shown(loss, component);
+    const { sent, history, text } = await shown(loss, component);
     const unsent: string[] = side === 'sink' ? [PLANTED.cursor, PLANTED.request] : [PLANTED.request];
     expect(found(sent)).toEqual(Object.values(PLANTED).filter((value) => !unsent.includes(value)));
     expect(found(text)).toEqual([]);
+    expect(history.some(({ cause }) => cause?.includes('(hidden)'))).toBe(true);
     expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
 });

@@ -1,0 +1,97 @@
+import { UsageError } from '../errors.ts';
+import { openPageServer } from './page/server.ts';
+import { openRecording, type Recording } from './recording/recording.ts';
+import { openStatelyFeed } from './stately/feed.ts';
+import { STATELY_RELAY } from './stately/relay.ts';
+import { type Inspected, Watch } from './watch.ts';
+
+export interface InspectOptions {
+  /** Port on 127.0.0.1. Default 0: any free one. */
+  readonly port?: number | undefined;
+  /** Lets whoever opens the page ask for a reconnect or a stop. Default false: it only looks. */
+  readonly control?: boolean | undefined;
+  /**
+   * Feeds Stately's web inspector too, through a relay as `createInspectorServer` of `@statelyai/inspect` starts one:
+   * true for ws://localhost:8080, or the relay's url, which has to be a wss:// one on another machine. Default false.
+   * 2000 events wait for a relay that is away; older ones are dropped, counted and warned of.
+   */
+  readonly stately?: boolean | string | undefined;
+}
+
+export interface Inspector {
+  /** Where the page is: `http://127.0.0.1:41234/<token>/`. Who has it sees the states of everything that runs. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface RecordOptions {
+  /** Largest size of the file, in bytes. Default 256 MiB; then nothing more is written, and a warning says so. */
+  readonly maxBytes?: number | undefined;
+}
+
+export async function openInspector(inspected: Inspected, options: InspectOptions): Promise<Inspector> {
+  const { port = 0, control = false, stately = false } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`port: ${port} is not a port from 0 to 65535`);
+  }
+  const feed = stately === false ? undefined : await feedStately(inspected, stately === true ? STATELY_RELAY : stately);
+  const watch = new Watch(inspected);
+  try {
+    const { logger } = inspected.environment;
+    const server = await openPageServer({
+      port,
+      recorder: watch.recorder,
+      ...(control ? { control: inspected.control } : {}),
+      logger,
+    });
+    return {
+      url: server.url,
+      close: async () => {
+        watch.close();
+        await Promise.all([server.close(), feed?.close()]);
+      },
+    };
+  } catch (error) {
+    watch.close();
+    await feed?.close();
+    throw error;
+  }
+}
+
+async function feedStately({ environment, root$ }: Inspected, url: string): Promise<Pick<Inspector, 'close'>> {
+  const feed = await openStatelyFeed({ url, environment });
+  const following = root$.subscribe((root) => feed.attach(root));
+  return {
+    close: async () => {
+      following.unsubscribe();
+      await feed.close();
+    },
+  };
+}
+
+export async function openRecord(inspected: Inspected, path: string, options: RecordOptions): Promise<Recording> {
+  const watch = new Watch(inspected);
+  const { logger, now } = inspected.environment;
+  const { maxBytes } = options;
+  try {
+    const recording = await openRecording({
+      path,
+      recorder: watch.recorder,
+      logger,
+      now,
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    });
+    return {
+      get bytes() {
+        return recording.bytes;
+      },
+      close: async () => {
+        watch.close();
+        await recording.close();
+      },
+    };
+  } catch (error) {
+    watch.close();
+    throw error;
+  }
+}

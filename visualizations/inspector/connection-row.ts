@@ -1,0 +1,48 @@
+import type { Connection } from './connections.ts';
+import { element, setAttribute, setState, setText } from './elements.ts';
+import { ageText, countText } from './texts.ts';
+import { toneOf } from './words.ts';
+
+/** Two lines of the list of connections. */
+export class ConnectionRow {
+  readonly #state = element('span');
+  readonly #pipeline = element('span', { class: 'pipeline' });
+  readonly #name = element('span');
+  readonly #path = element('span', { class: 'path' }, this.#pipeline, this.#name);
+  readonly #since = element('span', { class: 'since' });
+  readonly #host = element('span', { class: 'host' });
+  readonly #tries = element('span', { class: 'tries' });
+  readonly #cause = element('span', { class: 'cause' });
+  readonly element = element(
+    'div',
+    { role: 'option', class: 'row' },
+    this.#state,
+    this.#path,
+    this.#since,
+    this.#tries,
+    element('span', { class: 'more-line' }, this.#host, this.#cause),
+  );
+
+  show(connection: Connection, now: number): void {
+    const { word, path, host, since, cause } = connection;
+    setState(this.#state, word, toneOf(word));
+    const end = path.indexOf('/') + 1;
+    setText(this.#pipeline, path.slice(0, end));
+    setText(this.#name, path.slice(end));
+    setAttribute(this.#path, 'title', path);
+    setText(this.#since, ageText(now - since));
+    setText(this.#host, host);
+    setText(this.#tries, triesText(connection));
+    // A cause that is over is shown in the details only.
+    const shown = word === 'live' ? '' : cause;
+    setText(this.#cause, shown);
+    setAttribute(this.#cause, 'title', shown === '' ? undefined : shown);
+  }
+}
+
+function triesText({ kind, word, attempt, reconnects }: Connection): string {
+  if (kind === 'accepted') return 'accepted';
+  const tries = word === 'live' || attempt === 0 ? '' : `try ${countText(attempt)}`;
+  const again = reconnects === 0 ? '' : `${countText(reconnects)}\u00a0↻`;
+  return [tries, again].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,275 @@
+import type { Actor } from './actor.ts';
+import { Announcer } from './announcer.ts';
+import { Confirmation } from './confirmation.ts';
+import { ConnectionList } from './connection-list.ts';
+import { connectionOf, isConnection } from './connections.ts';
+import { DetailsView } from './details-view.ts';
+import { found, setAttribute } from './elements.ts';
+import { Feed, type FeedState } from './feed.ts';
+import { HeaderView } from './header-view.ts';
+import { Live } from './live.ts';
+import { STEPS } from './model.ts';
+import { Notices } from './notices.ts';
+import { PlaybackBar } from './playback-bar.ts';
+import { Player } from './player.ts';
+import { type Loaded, loadRecording } from './recording-loading.ts';
+import { takeRecordings } from './recording-source.ts';
+import type { Choices, Scene, View } from './scene.ts';
+import { ask, type Session } from './session.ts';
+import { Shortcuts } from './shortcuts.ts';
+import { countText } from './texts.ts';
+import { newestOf } from './trail.ts';
+import { TreeView } from './tree-view.ts';
+
+/** Ages are counted on while nothing comes. */
+const SECOND = 1000;
+
+/** What is said when the feed changes; that it begins is not worth a word. */
+const SAID: Readonly<Partial<Record<FeedState, string>>> = {
+  live: 'Connected to the process again',
+  disconnected: 'Disconnected: the process has gone',
+  ended: 'The supervisor has stopped',
+};
+
+/** The page: what it shows, and what is done with it. Everything that changes is painted once a frame. */
+export class Inspector implements Choices {
+  readonly canControl: boolean;
+  readonly #session: Session;
+  readonly #live = new Live();
+  readonly #announcer = new Announcer();
+  readonly #notices = new Notices();
+  readonly #confirmation = new Confirmation();
+  readonly #header = new HeaderView();
+  readonly #list: ConnectionList;
+  readonly #playback: PlaybackBar;
+  readonly #views: readonly View[];
+  readonly #pause = found('pause', HTMLButtonElement);
+  readonly #back = found('back', HTMLButtonElement);
+  #feed: FeedState | undefined;
+  #player: Player | undefined;
+  #recordingName: string | undefined;
+  #chosen: string | undefined;
+  #entry: string | undefined;
+  #announced: { readonly key: string; readonly word: string } | undefined;
+  #isDue = false;
+  /** When a playing recording was painted, by the frame's clock. */
+  #playedAt: number | undefined;
+  #unknown = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.canControl = session.control;
+    this.#list = new ConnectionList(this);
+    this.#playback = new PlaybackBar(() => this.#invalidate());
+    this.#views = [this.#header, new TreeView(this), this.#list, new DetailsView(this), this.#playback];
+    this.#listen();
+    setInterval(() => this.#invalidate(), SECOND);
+    this.#invalidate();
+  }
+
+  /** Shows what is running. */
+  follow(): void {
+    const feed = new Feed({
+      reset: () => this.#live.reset(),
+      events: (events) => {
+        this.#live.apply(events);
+        this.#invalidate();
+      },
+      unknown: (count) => {
+        this.#unknown += count;
+        this.#invalidate();
+      },
+      changed: (state) => this.#noteFeed(state),
+    });
+    this.#feed = feed.state;
+    feed.open();
+  }
+
+  /** Shows a recording. Failures are told. */
+  async play(name: string, open: () => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>): Promise<void> {
+    this.#notices.tell('recording', `Reading ${name} …`);
+    try {
+      const loaded = await loadRecording(await open(), (bytes) =>
+        this.#notices.tell('recording', `Reading ${name}: ${countText(bytes / 1e6)} MB`),
+      );
+      this.#notices.forget('recording');
+      this.#start(name, loaded);
+    } catch (error) {
+      this.#notices.tell('recording', `${name} cannot be played: ${messageOf(error)}`);
+    }
+  }
+
+  choose(key: string | undefined): void {
+    if (key !== this.#chosen) this.#entry = undefined;
+    this.#chosen = key;
+    this.#invalidate();
+  }
+
+  chooseEntry(id: string | undefined): void {
+    this.#entry = id;
+    this.#invalidate();
+  }
+
+  enlarge(): boolean {
+    return document.body.classList.toggle('enlarged');
+  }
+
+  reconnect(component: string): void {
+    ask(`reconnect?component=${encodeURIComponent(component)}`).then(
+      () => this.#announcer.say(`${component}: asked to reconnect`),
+      (error: unknown) => this.#notices.tell('control', `${component} cannot be reconnected: ${messageOf(error)}`),
+    );
+  }
+
+  #listen(): void {
+    this.#pause.addEventListener('click', () => this.#togglePause());
+    this.#back.addEventListener('click', () => this.#stopPlaying());
+    this.#pause.hidden = this.#session.mode === 'playback';
+    found('control', HTMLSpanElement).hidden = !this.canControl;
+    const stop = found('stop', HTMLButtonElement);
+    stop.hidden = !this.canControl;
+    stop.addEventListener('click', () => this.#askToStop());
+    takeRecordings((file) => void this.play(file.name, async () => file.stream()));
+    document.addEventListener('keydown', (event) => this.#escape(event));
+    new Shortcuts([
+      { key: '/', does: 'filter the connections', run: () => this.#list.focusFilter() },
+      {
+        key: 'p',
+        does: 'pause, or play a recording',
+        run: () => (this.#player ? this.#playback.toggle() : this.#togglePause()),
+      },
+      { key: ',', does: 'previous step of the chosen actor, in a recording', run: () => this.#playback.step(-1) },
+      { key: '.', does: 'next step of the chosen actor, in a recording', run: () => this.#playback.step(1) },
+    ]);
+  }
+
+  #escape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (this.#entry !== undefined) this.chooseEntry(undefined);
+    else this.choose(undefined);
+  }
+
+  #togglePause(): void {
+    if (this.#session.mode === 'playback' || this.#player) return;
+    if (this.#live.isPaused) this.#live.resume();
+    else this.#live.pause(Date.now());
+    setAttribute(this.#pause, 'aria-pressed', String(this.#live.isPaused));
+    this.#invalidate();
+  }
+
+  #start(name: string, { recording, unknown }: Loaded): void {
+    if (unknown > 0)
+      this.#notices.tell('unknown', `${name}: ${countText(unknown)} lines are no events that this page knows`);
+    if (recording.omitted > 0) {
+      this.#notices.tell('omitted', `${name} is long: its last ${countText(recording.omitted)} events are not shown`);
+    }
+    this.#player = new Player(recording);
+    this.#recordingName = name;
+    this.#entry = undefined;
+    this.#back.hidden = this.#session.mode === 'playback';
+    this.#pause.hidden = true;
+    this.#playback.open(this.#player);
+    this.#invalidate();
+  }
+
+  #stopPlaying(): void {
+    this.#player = undefined;
+    this.#recordingName = undefined;
+    this.#entry = undefined;
+    this.#back.hidden = true;
+    this.#pause.hidden = false;
+    this.#playback.open(undefined);
+    this.#invalidate();
+  }
+
+  #askToStop(): void {
+    this.#confirmation.ask(
+      'Stop the supervisor?',
+      'All pipelines take in nothing more, deliver what they owe, and end. The process may end with them.',
+      'Stop',
+      () => {
+        ask('stop').then(
+          () => this.#announcer.say('The supervisor is stopping'),
+          (error: unknown) => this.#notices.tell('control', `It cannot be stopped: ${messageOf(error)}`),
+        );
+      },
+    );
+  }
+
+  #noteFeed(state: FeedState): void {
+    const before = this.#feed;
+    this.#feed = state;
+    if (state === 'disconnected' || state === 'ended') this.#live.halt(Date.now());
+    const said = SAID[state];
+    if (said !== undefined && (state !== 'live' || before === 'disconnected')) this.#announcer.say(said);
+    this.#invalidate();
+  }
+
+  #invalidate(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame((time) => this.#paint(time));
+  }
+
+  #paint(time: number): void {
+    this.#isDue = false;
+    this.#player?.advance(time - (this.#playedAt ?? time));
+    this.#playedAt = this.#player?.isPlaying ? time : undefined;
+    this.#header.tell({
+      title: this.#session.title,
+      feed: this.#feed,
+      recording: this.#recordingName,
+      isPaused: this.#live.isPaused,
+      unseen: this.#live.unseen,
+    });
+    const scene = this.#scene();
+    for (const view of this.#views) view.show(scene);
+    this.#announce(scene.chosen);
+    this.#tellLimits(scene);
+    if (this.#player?.isPlaying) this.#invalidate();
+  }
+
+  #scene(): Scene {
+    const player = this.#player;
+    const model = player ? player.playback.model : this.#live.model;
+    const chosen = this.#chosen === undefined ? undefined : model.actors.get(this.#chosen);
+    return {
+      model,
+      messages: player ? player.playback.recording : this.#live.messages,
+      now: player ? player.playback.time : this.#live.nowAt(Date.now()),
+      playback: player !== undefined,
+      chosen,
+      entry:
+        chosen && this.#entry !== undefined
+          ? newestOf(chosen.timeline, STEPS).find(({ id }) => id === this.#entry)
+          : undefined,
+    };
+  }
+
+  /** Says how the chosen connection goes on. */
+  #announce(chosen: Actor | undefined): void {
+    const before = this.#announced;
+    this.#announced = chosen && { key: chosen.key, word: chosen.word };
+    if (!chosen || !isConnection(chosen) || before?.key !== chosen.key || before.word === chosen.word) return;
+    const { cause, path } = connectionOf(chosen, this.#scene().model);
+    const why = chosen.word === 'live' || cause === '' ? '' : ` — ${cause}`;
+    this.#announcer.say(`${path}: ${chosen.word}${why}`);
+  }
+
+  #tellLimits({ model }: Scene): void {
+    const { untold, reason, unshown } = model.tally;
+    if (untold > 0)
+      this.#notices.tell('untold', `${countText(untold)} events are not told: ${reason ?? 'a bound was reached'}`);
+    if (unshown > 0) this.#notices.tell('unshown', `${countText(unshown)} further actors are not shown`);
+    if (this.#unknown > 0) {
+      this.#notices.tell(
+        'unknown',
+        `${countText(this.#unknown)} events are not of a version that this page knows: reload it`,
+      );
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,31 @@
+/** What the page shows, as its server says. */
+export interface Session {
+  readonly mode: 'live' | 'playback';
+  readonly control: boolean;
+  readonly version: string;
+  readonly title: string;
+}
+
+/** @throws Error when the server does not say it. */
+export async function readSession(): Promise<Session> {
+  const response = await fetch('session');
+  if (!response.ok)
+    throw new Error(`the inspector's server answered ${response.status}: open the page by its whole URL`);
+  const told: unknown = await response.json();
+  if (typeof told !== 'object' || told === null) throw new Error('the server says nothing of what is to be shown');
+  return {
+    mode: 'mode' in told && told.mode === 'playback' ? 'playback' : 'live',
+    control: 'control' in told && told.control === true,
+    version: 'version' in told ? String(told.version) : '',
+    title: 'title' in told ? String(told.title) : '',
+  };
+}
+
+/** Asks the running supervisor for something. @throws Error saying why it does not happen. */
+export async function ask(what: 'stop' | `reconnect?component=${string}`): Promise<void> {
+  const response = await fetch(what, { method: 'POST' });
+  if (response.ok) return;
+  if (response.status === 404) throw new Error('it has no such connection any more');
+  if (response.status === 403) throw new Error('the inspector was started without control');
+  throw new Error(`the process answered ${response.status}`);
+}
