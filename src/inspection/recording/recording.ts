@@ -1,21 +1,15 @@
 import { open } from 'node:fs/promises';
-import type { Logger } from '../../environment.ts';
 import { describeFileFault, UsageError } from '../../errors.ts';
-import type { Recorder } from '../recorder/recorder.ts';
-import { type RecordedFile, RecordingWriter } from './writer.ts';
+import { type RecordedFile, RecordingWriter, type WriterOptions } from './writer.ts';
 
 /** 256 MiB. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** A bound below this would leave room for the definitions of the machines and nothing else. */
 const LEAST_BYTES = 64 * 1024;
 
-export interface RecordingOptions {
+export interface RecordingOptions extends Omit<WriterOptions, 'path' | 'maxBytes'> {
   /** Made anew, readable for its owner alone; what stood there before is lost. */
   readonly path: string;
-  readonly recorder: Recorder;
-  readonly logger: Logger;
-  /** Wall clock, in milliseconds since the epoch. */
-  readonly now: () => number;
   /**
    * Largest size of the file, in bytes; 65 536 or more. Default 256 MiB. When it is reached the last line says so, a
    * warning is logged, and nothing more is written.

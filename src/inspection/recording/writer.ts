@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Subscription } from 'rxjs';
+import type { Logger } from '../../environment.ts';
 import { describeFileFault } from '../../errors.ts';
+import type { Recorder } from '../recorder/recorder.ts';
 import { WIRE_VERSION, type WireEvent } from '../wire.ts';
 import { RecordingProgress } from './progress.ts';
-import type { Recording, RecordingOptions } from './recording.ts';
 
 export type RecordedFile = Pick<FileHandle, 'appendFile' | 'sync' | 'close'>;
 
@@ -14,10 +15,18 @@ const PIECE = 1000;
 /** Bytes that are left for the line that says that the bound is reached. */
 const LAST_LINE = 512;
 
-type WriterOptions = Pick<RecordingOptions, 'path' | 'recorder' | 'logger' | 'now'> & { readonly maxBytes: number };
+export interface WriterOptions {
+  /** For what it says of the file. */
+  readonly path: string;
+  readonly recorder: Recorder;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** Wall clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly maxBytes: number;
+}
 
 /** Writes behind the actors' backs: in the turn in which something happens nothing is encoded and nothing is awaited. */
-export class RecordingWriter implements Recording {
+export class RecordingWriter {
   readonly #file: RecordedFile;
   readonly #options: WriterOptions;
   readonly #following: Subscription;

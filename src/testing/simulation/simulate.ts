@@ -1,20 +1,8 @@
-import type { Pipeline } from '../../supervision/handles.ts';
 import type { SimulationReport } from './report.ts';
 import type { AnyScenario } from './scenario.ts';
-import { Simulation } from './simulation.ts';
+import { type SimulateOptions, Simulation } from './simulation.ts';
 
-/** What a scenario cannot hold, because it is no data. */
-export interface SimulateOptions {
-  /** Runs in each life of the process, before it starts: gives the pipeline transforms and function sinks. */
-  readonly setup?: ((pipeline: Pipeline) => void) | undefined;
-  /**
-   * Which messages a transform lets through to a consumer, which is named by its host; the others do not have to be
-   * delivered there. Default: all.
-   */
-  readonly passes?: ((consumer: string, producer: string, number: number) => boolean) | undefined;
-  /** Runs after each step that ran timers. `time`: virtual milliseconds from the beginning. */
-  readonly onStep?: ((time: number) => void) | undefined;
-}
+export type { SimulateOptions } from './simulation.ts';
 
 /**
  * Runs a scenario in virtual time and judges it. Nothing outside the process is touched, and the same scenario with the

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../../supervision/handles.ts';
 import { readMarks } from '../ledger-marks.ts';
 import { ConsumerHost } from './consumer-host.ts';
 import { CountedDrops } from './counted-drops.ts';
@@ -12,8 +13,20 @@ import { ProducerHost } from './producer-host.ts';
 import type { SimulationReport } from './report.ts';
 import type { AnyScenario } from './scenario.ts';
 import { Script } from './script.ts';
-import type { SimulateOptions } from './simulate.ts';
 import { World } from './world.ts';
+
+/** What a scenario cannot hold, because it is no data. */
+export interface SimulateOptions {
+  /** Runs in each life of the process, before it starts: gives the pipeline transforms and function sinks. */
+  readonly setup?: ((pipeline: Pipeline) => void) | undefined;
+  /**
+   * Which messages a transform lets through to a consumer, which is named by its host; the others do not have to be
+   * delivered there. Default: all.
+   */
+  readonly passes?: ((consumer: string, producer: string, number: number) => boolean) | undefined;
+  /** Runs after each step that ran timers. `time`: virtual milliseconds from the beginning. */
+  readonly onStep?: ((time: number) => void) | undefined;
+}
 
 /** Virtual milliseconds between two looks at whether everything is settled. */
 const PATIENCE = 50;
