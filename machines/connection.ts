@@ -154,7 +154,12 @@ export const connectionMachine = setup({
       cause: { kind: 'greeting' as const, message: `step ${context.step + 1}: the reply was not received in time` },
     })),
     recordSilence: assign({ cause: { kind: 'silence' as const, judge: 'heartbeat' as const } }),
-    recordAsked: assign({ owing: false, cause: { kind: 'asked' as const } }),
+    // Nothing was wrong with the attempt that is left: it is not one of those that wear out.
+    recordAsked: assign(({ context }) => ({
+      owing: false,
+      cause: { kind: 'asked' as const },
+      attempt: Math.max(0, context.attempt - 1),
+    })),
     recordStarvation: assign({ cause: { kind: 'silence' as const, judge: 'no-data-timeout' as const } }),
     beginScript: assign({ step: 0, hasSent: false }),
     nextStep: assign({ step: ({ context }) => context.step + 1 }),
@@ -192,8 +197,8 @@ export const connectionMachine = setup({
     silenceIsLoggedOnly: ({ context }) => context.settings.logOnly,
     hasPulse: ({ context }) => context.settings.pulseInterval !== null,
     hasWatch: ({ context }) => context.settings.noDataTimeout !== null,
-    isExhausted: ({ context: { settings, attempt, cause } }) =>
-      settings.maxAttempts !== null && attempt >= settings.maxAttempts && cause?.kind !== 'asked',
+    isExhausted: ({ context }) =>
+      context.settings.maxAttempts !== null && context.attempt >= context.settings.maxAttempts,
     isSettledGoodbye: ({ context }) =>
       context.settings.role === 'sink' &&
       context.settings.lazy &&

@@ -5,6 +5,8 @@ import type { Farewell } from '../src/environment.ts';
 export interface PeerInput {
   /** Its id; the machine is one for all peers of an endpoint. */
   peer: string;
+  /** Where it is, as the system says. */
+  address: string;
   pingInterval: number | null;
   pingTimeout: number;
   /** heartbeat.action is log-only. */

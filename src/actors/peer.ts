@@ -148,7 +148,7 @@ export function createPeerActors({ listener, endpoint, environment, histories }:
     watched.set(peer.id, { peer, id, gone });
     histories.set(peer, history);
     return contained(machine, {
-      input: peerInput(peer.id, endpoint.options),
+      input: peerInput(peer, endpoint.options),
       observe: (snapshot, event) => {
         const isSentAway = snapshot.hasTag('closing') && peer.state !== 'closing';
         history.record(
@@ -177,10 +177,11 @@ function trafficOf(peer: AcceptedPeer, endpoint: Endpoint): Traffic {
   };
 }
 
-function peerInput(peer: string, options: Endpoint['options']): PeerInput {
+function peerInput(peer: AcceptedPeer, options: Endpoint['options']): PeerInput {
   const { heartbeat } = options;
   return {
-    peer,
+    peer: peer.id,
+    address: peer.handshake.remoteAddress,
     pingInterval: heartbeat ? heartbeat['ping-interval'] : null,
     pingTimeout: heartbeat ? heartbeat.timeout : 0,
     logOnly: heartbeat ? heartbeat.action === 'log-only' : false,

@@ -38,7 +38,16 @@ export function createRedaction(): Redaction {
 
 /** As it stands in text, a URL and JSON. In UTF-8 half a surrogate pair becomes a sign that a URL can hold. */
 function formsOf(value: string): string[] {
-  return [value, encodeURIComponent(Buffer.from(value).toString()), JSON.stringify(value).slice(1, -1)];
+  const inUrl = encodeURIComponent(Buffer.from(value).toString());
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const lower = inUrl.replaceAll(/%../g, (code) => code.toLowerCase());
+  return [...new Set([value, inUrl, lower, inJson, inJson.replaceAll(BEYOND_ASCII, escaped)])];
+}
+
+const BEYOND_ASCII = /[^ -~]/g;
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A cause as it may be shown. */
@@ -58,13 +67,18 @@ export function hideHandshake(
   const url = new URL(request.url);
   for (const value of [...Object.values(request.headers), ...url.searchParams.values()]) {
     redaction.add(value);
-    redaction.add(value.replace(/^(Bearer|Basic) /, ''));
+    for (const part of credentialParts(value)) redaction.add(part);
   }
   const sent = [...script, ...answers].flatMap(({ send }) => (send ? [literal(send)] : []));
   const texts = [...sent, ...(pulse?.requests ?? [])].flatMap(credentials);
   for (const value of [...keyLines(request.key), auth?.basic?.password ?? '', ...texts]) redaction.add(value);
   hidePassword(redaction, url);
   if (request.proxy !== undefined) hideProxy(redaction, new URL(request.proxy));
+}
+
+/** Behind a scheme (`Token abc`), and of each cookie its value. */
+function credentialParts(value: string): string[] {
+  return [value.replace(/^\S+ +/, ''), ...value.split(';').map((pair) => pair.replace(/^[^=]*=/, '').trim())];
 }
 
 /** Line by line too: who quotes a key may cut or escape its line ends. */

@@ -8,6 +8,12 @@ export function readDuration(text: string): number {
   return duration(text, false);
 }
 
+/** Reads the file of `--record`; an option that stands where it should is none. */
+export function readFileName(text: string): string {
+  if (text !== '' && !text.startsWith('-')) return text;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is not the name of a file`);
+}
+
 /** Reads `--drain`, where zero stops at once; gives milliseconds. */
 export function readDrain(text: string): number {
   return duration(text, true);

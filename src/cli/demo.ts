@@ -19,6 +19,8 @@ export interface DemoOptions extends InspectionOptions {
 
 /** Milliseconds until the exchange is killed. */
 const KILL_AFTER = 3000;
+/** Milliseconds after which it is killed again where somebody looks on, who has a page to open first. */
+const KILL_AGAIN_AFTER = 15_000;
 /** Milliseconds that it runs where nobody can press Ctrl-C. */
 const UNATTENDED = 10_000;
 
@@ -42,6 +44,8 @@ class Show {
   #receiver: Receiver | undefined;
   #killedAt: number | undefined;
   #dead = false;
+  /** It has been killed, and the pipeline has not been live since. */
+  #missed = false;
   /** When it stops by itself, as `performance.now()`. */
   #endsAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +66,8 @@ class Show {
     const file = join(packageRoot(), 'examples', 'quickstart', 'ticks.yaml');
     const pipeline = await load(file, { context: { feed: exchange.url, receiver: receiver.ownUrl } });
     if (!pipeline) return EXIT.misused;
-    const time = duration ?? (process.stderr.isTTY ? undefined : UNATTENDED);
+    const watched = inspection.inspect !== undefined;
+    const time = duration ?? (process.stderr.isTTY || watched ? undefined : UNATTENDED);
     this.#introduce(exchange, receiver, file, time);
     const end = await runSession({
       pipeline,
@@ -71,7 +76,7 @@ class Show {
       inspection,
       started: (supervisor) => {
         this.#endsAt = performance.now() + (time ?? Number.POSITIVE_INFINITY);
-        this.#play(supervisor, exchange);
+        this.#play(supervisor, exchange, watched);
       },
     });
     this.#conclude(end, receiver);
@@ -93,12 +98,14 @@ class Show {
     this.#show(`npx hawser run ${path} --context feed=${exchange.url} --context receiver=${receiver.url}`);
   }
 
-  #play(supervisor: Supervisor, exchange: Exchange): void {
-    this.#timer = setTimeout(() => {
+  #play(supervisor: Supervisor, exchange: Exchange, again: boolean): void {
+    const kill = () => {
       if (supervisor.status.state !== 'running') return;
       this.#tell('now the exchange is killed (SIGKILL)');
       exchange.kill();
-    }, KILL_AFTER);
+      if (again) this.#timer = setTimeout(kill, KILL_AGAIN_AFTER);
+    };
+    this.#timer = setTimeout(kill, KILL_AFTER);
     let reconnects = 0;
     supervisor.status$.subscribe(({ pipelines }) => {
       const now = pipelines[0]?.sources[0]?.connection?.reconnects ?? 0;
@@ -110,6 +117,7 @@ class Show {
   #noteDeath(delay: number): void {
     this.#killedAt = performance.now();
     this.#dead = true;
+    this.#missed = true;
     const returns = this.#killedAt + delay < this.#endsAt;
     this.#tell(`the exchange is dead${returns ? `; it is started again in ${span(delay)}` : ''}`);
   }
@@ -120,6 +128,9 @@ class Show {
   }
 
   #noteReturn(): void {
+    // It also comes back from a reconnect that somebody has asked for.
+    if (!this.#missed) return;
+    this.#missed = false;
     const time = performance.now() - (this.#killedAt ?? performance.now());
     this.#tell(`live again ${tenths(time)} s after its death; the subscription was sent anew`);
   }

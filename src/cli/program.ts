@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { readDrain, readDuration, readLevel, readPair, readPort } from './arguments.ts';
+import { readDrain, readDuration, readFileName, readLevel, readPair, readPort } from './arguments.ts';
 import type { LoadOptions } from './check.ts';
 import type { DemoOptions } from './demo.ts';
 import { EXIT } from './exit-code.ts';
@@ -133,7 +133,11 @@ function withInspection(command: Command): Command {
         inspect: 0,
       }),
     )
-    .option('--record <file>', 'write what the inspector is told to a file, to be played back by `hawser inspect`');
+    .option(
+      '--record <file>',
+      'write what the inspector is told to a file, to be played back by `hawser inspect`',
+      readFileName,
+    );
 }
 
 /** Without a port of its own it would take the file behind it for one. */

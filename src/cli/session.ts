@@ -99,9 +99,14 @@ class Session {
   async #openInspection(): Promise<string | undefined> {
     const { inspect, inspectControl, record } = this.#options.inspection ?? {};
     try {
+      const stop = () => this.#stop("the inspector's page");
+      // A port that is taken must not have cost an old recording.
+      const inspector =
+        inspect === undefined
+          ? undefined
+          : await this.#supervisor.inspect({ port: inspect, control: inspectControl, stop });
       if (record !== undefined) await this.#supervisor.record(record);
-      if (inspect !== undefined)
-        this.#tellAddress(await this.#supervisor.inspect({ port: inspect, control: inspectControl }));
+      if (inspector) this.#tellAddress(inspector);
       return undefined;
     } catch (error) {
       if (error instanceof HawserError) return error.message;

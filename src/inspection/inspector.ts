@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { guardedLogger } from './guarded-logger.ts';
 import { openPageServer } from './page/server.ts';
 import { openRecording, type Recording } from './recording/recording.ts';
 import { openStatelyFeed } from './stately/feed.ts';
@@ -10,6 +11,8 @@ export interface InspectOptions {
   readonly port?: number | undefined;
   /** Lets whoever opens the page ask for a reconnect or a stop. Default false: it only looks. */
   readonly control?: boolean | undefined;
+  /** What the page's stop does, with `control`. Default: `stop()` of the supervisor. */
+  readonly stop?: (() => void) | undefined;
   /**
    * Feeds Stately's web inspector too, through a relay as `createInspectorServer` of `@statelyai/inspect` starts one:
    * true for ws://localhost:8080, or the relay's url, which has to be a wss:// one on another machine. Default false.
@@ -29,11 +32,13 @@ export interface RecordOptions {
   readonly maxBytes?: number | undefined;
 }
 
-export async function openInspector(inspected: Inspected, options: InspectOptions): Promise<Inspector> {
-  const { port = 0, control = false, stately = false } = options;
+export async function openInspector(subject: Inspected, options: InspectOptions): Promise<Inspector> {
+  const inspected = withGuardedLogger(subject);
+  const { port = 0, control = false, stop = inspected.control.stop, stately = false } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError(`port: ${port} is not a port from 0 to 65535`);
   }
+  if (typeof control !== 'boolean') throw new UsageError(`control: ${JSON.stringify(control)} is not true or false`);
   const feed = stately === false ? undefined : await feedStately(inspected, stately === true ? STATELY_RELAY : stately);
   const watch = new Watch(inspected);
   try {
@@ -41,7 +46,7 @@ export async function openInspector(inspected: Inspected, options: InspectOption
     const server = await openPageServer({
       port,
       recorder: watch.recorder,
-      ...(control ? { control: inspected.control } : {}),
+      ...(control ? { control: { ...inspected.control, stop } } : {}),
       logger,
     });
     return {
@@ -69,7 +74,8 @@ async function feedStately({ environment, root$ }: Inspected, url: string): Prom
   };
 }
 
-export async function openRecord(inspected: Inspected, path: string, options: RecordOptions): Promise<Recording> {
+export async function openRecord(subject: Inspected, path: string, options: RecordOptions): Promise<Recording> {
+  const inspected = withGuardedLogger(subject);
   const watch = new Watch(inspected);
   const { logger, now } = inspected.environment;
   const { maxBytes } = options;
@@ -79,6 +85,7 @@ export async function openRecord(inspected: Inspected, path: string, options: Re
       recorder: watch.recorder,
       logger,
       now,
+      ended: () => watch.close(),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     });
     return {
@@ -94,4 +101,8 @@ export async function openRecord(inspected: Inspected, path: string, options: Re
     watch.close();
     throw error;
   }
+}
+
+function withGuardedLogger({ environment, ...rest }: Inspected): Inspected {
+  return { ...rest, environment: { ...environment, logger: guardedLogger(environment.logger) } };
 }

@@ -9,6 +9,13 @@ import type { Inspected, Measurement } from '../inspection/watch.ts';
 import type { Gauges } from './gauges.ts';
 import type { PipelineRuntime } from './pipeline.ts';
 
+/** Milliseconds that a stop waits for those who inspect: a disk may never answer. */
+const CLOSING = 5000;
+
+interface Inspection {
+  readonly close: () => Promise<void>;
+}
+
 interface Subject {
   readonly environment: Environment;
   /** Also those that are added later. */
@@ -20,7 +27,8 @@ interface Subject {
 export class Inspections {
   readonly #subject: Subject;
   readonly #root$ = new ReplaySubject<AnyActorRef>(1);
-  readonly #open = new Set<{ readonly close: () => Promise<void> }>();
+  /** Those that are being opened too. */
+  readonly #open = new Set<Inspection>();
   #ended = false;
 
   constructor(subject: Subject) {
@@ -33,25 +41,36 @@ export class Inspections {
   }
 
   // What inspection consists of is loaded only by who asks for it.
-  async inspect(options: InspectOptions): Promise<Inspector> {
-    this.#check();
-    const { openInspector } = await import('../inspection/inspector.ts');
-    return this.#keep(await openInspector(this.#inspected(), options));
+  inspect(options: InspectOptions): Promise<Inspector> {
+    return this.#keep(async () => {
+      const { openInspector } = await import('../inspection/inspector.ts');
+      return openInspector(this.#inspected(), options);
+    });
   }
 
-  async record(path: string, options: RecordOptions): Promise<Recording> {
-    this.#check();
-    const { openRecord } = await import('../inspection/inspector.ts');
-    return this.#keep(await openRecord(this.#inspected(), path, options));
+  record(path: string, options: RecordOptions): Promise<Recording> {
+    return this.#keep(async () => {
+      const { openRecord } = await import('../inspection/inspector.ts');
+      return openRecord(this.#inspected(), path, options);
+    });
   }
 
   /** Undefined when there is nobody to wait for. */
-  end(): Promise<unknown> | undefined {
+  end(): Promise<void> | undefined {
     this.#ended = true;
     if (this.#open.size === 0) return undefined;
-    const ending = [...this.#open].map((inspection) => inspection.close());
-    this.#open.clear();
-    return Promise.allSettled(ending);
+    const { clock, logger } = this.#subject.environment;
+    const closed = Promise.allSettled([...this.#open].map((inspection) => inspection.close()));
+    return new Promise((resolve) => {
+      const late = clock.setTimeout(() => {
+        logger.warn({}, `inspection has not ended within ${CLOSING / 1000} s: a recording may be incomplete`);
+        resolve();
+      }, CLOSING);
+      void closed.then(() => {
+        clock.clearTimeout(late);
+        resolve();
+      });
+    });
   }
 
   #check(): void {
@@ -63,11 +82,22 @@ export class Inspections {
     return { environment, control, root$: this.#root$, measure: () => this.#measure() };
   }
 
-  async #keep<Opened extends { readonly close: () => Promise<void> }>(opened: Opened): Promise<Opened> {
-    this.#open.add(opened);
-    // The supervisor may have come to its end meanwhile.
-    if (this.#ended) await this.end();
-    return opened;
+  async #keep<Opened extends Inspection>(open: () => Promise<Opened>): Promise<Opened> {
+    this.#check();
+    const opening = open();
+    const inspection = { close: async () => (await opening).close() };
+    this.#open.add(inspection);
+    const forget = () => this.#open.delete(inspection);
+    try {
+      const opened = await opening;
+      // The supervisor has come to its end meanwhile, and closes it.
+      this.#check();
+      const { close } = opened;
+      return Object.assign(opened, { close: () => close().finally(forget) });
+    } catch (error) {
+      forget();
+      throw error;
+    }
   }
 
   #measure(): Measurement {

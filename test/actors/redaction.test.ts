@@ -30,6 +30,14 @@ describe('a redaction', () => {
     expect(redactionOf('a "quoted" word').redact('{"echo":"a \\"quoted\\" word"}')).toBe('{"echo":"(hidden)"}');
   });
 
+  test('hides a value as it stands in a URL with small letters', () => {
+    expect(redactionOf('b/c?').redact('?token=b%2fc%3f')).toBe('?token=(hidden)');
+  });
+
+  test('hides a value as it stands in JSON of ASCII alone', () => {
+    expect(redactionOf('caf\u00e9 😀').redact('{"echo":"caf\\u00e9 \\ud83d\\ude00"}')).toBe('{"echo":"(hidden)"}');
+  });
+
   test('hides a value that no URL can hold', () => {
     const redaction = redactionOf('half \ud800 of a pair');
     expect(redaction.redact('half \ud800 of a pair and {"echo":"half \\ud800 of a pair"}')).toBe(
@@ -83,7 +91,12 @@ function sending(request = '', answer = '') {
 describe('the redaction of a handshake', () => {
   const base = {
     url: 'wss://me:url%20word@feed/?key=query%20word',
-    headers: { 'X-Key': 'header-word', Authorization: 'Bearer token-word' },
+    headers: {
+      'X-Key': 'header-word',
+      Authorization: 'Bearer token-word',
+      'X-Auth': 'token scheme-word',
+      Cookie: 'theme=dark; session=cookie-word',
+    },
     subprotocols: [],
     maxPayload: 1,
     key: 'PEM-word',
@@ -103,6 +116,8 @@ describe('the redaction of a handshake', () => {
     'query%20word',
     'header-word',
     'token-word',
+    'scheme-word',
+    'cookie-word',
     'PEM-word',
     'proxy word',
     'proxy%20word',

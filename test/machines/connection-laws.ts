@@ -147,6 +147,7 @@ export const connectionLaws: Readonly<Record<string, Law>> = {
         timers.some((each) => isDue({ type: each }, 'longPause')),
   'only a life that lasts resets the backoff': ({ before, event, after }) =>
     !isIn(before, 'live') ||
+    event.type === 'reconnect' ||
     isDue(event, 'resetAfter') === (before.context.attempt > 0 && after.context.attempt === 0) ||
     after.matches('idle'),
   'an outlet is spoken for while it is live': ({ before, event, did }) =>

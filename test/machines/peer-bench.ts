@@ -9,6 +9,7 @@ export const coverage = new TransitionCoverage(peerMachine);
 /** Without anything that watches a live peer. */
 export const QUIET: PeerInput = {
   peer: 'p-1',
+  address: '192.0.2.7',
   pingInterval: null,
   pingTimeout: 10_000,
   logOnly: false,

@@ -25,6 +25,18 @@ async function liveSink(options: Parameters<typeof sinkBench>[0] = {}) {
 }
 
 describe('a live connection that is asked to reconnect', () => {
+  test('has as many attempts left as before, however often it is asked', async () => {
+    const bounded = { reconnect: { jitter: 0, 'max-attempts': 3, 'initial-backoff': '100ms' } };
+    const { world, server, status } = await liveSource(bounded);
+    for (let count = 0; count < 4; count += 1) {
+      world.supervisor.reconnect(SOURCE);
+      await world.clock.advance(3_000);
+    }
+    server.peer.socket.terminate();
+    await world.clock.advance(3_000);
+    expect(status().state).toBe('live');
+  });
+
   test('leaves its socket, waits as after a loss, and is live again', async () => {
     const { world, server, status } = await liveSource();
     expect(world.supervisor.reconnect(SOURCE)).toBe(true);

@@ -13,6 +13,8 @@ afterEach(async () => {
   for (const directory of directories.splice(0)) await rm(directory, { recursive: true });
 });
 
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /** With a pipeline `ticks` that an app pushes to. */
 function supervised(): Supervisor {
   const supervisor = createSupervisor();
@@ -83,10 +85,47 @@ describe('a supervisor that is inspected', () => {
     await expect(supervised().inspect({ port: 70_000 })).rejects.toThrow('port: 70000 is not a port from 0 to 65535');
   });
 
+  test('refuses control that is neither true nor false', async () => {
+    const options: object = { control: 'yes' };
+    await expect(supervised().inspect(options)).rejects.toThrow('control: "yes" is not true or false');
+  });
+
   test('is not inspected any more once it has stopped', async () => {
     const supervisor = supervised();
     await supervisor.stop();
     await expect(supervisor.inspect()).rejects.toThrow('the supervisor has stopped: there is nothing to inspect');
+  });
+
+  test('has ended a page that was still being opened when it is stopped', async () => {
+    const supervisor = supervised();
+    const opening = supervisor.inspect().then(() => 'opened', String);
+    await supervisor.stop();
+    expect(await opening).toBe('UsageError: the supervisor has stopped: there is nothing to inspect');
+  });
+
+  test('has the page do what the application says instead of a stop', async () => {
+    const supervisor = supervised();
+    const asked = new Promise<string>((resolve) => {
+      void supervisor
+        .inspect({ control: true, stop: () => resolve('asked') })
+        .then(({ url }) => fetch(`${url}stop`, { method: 'POST' }));
+    });
+    expect([await asked, supervisor.status.state]).toEqual(['asked', 'added']);
+  });
+
+  test('is not ended by a logger that throws when somebody is refused', async () => {
+    const supervisor = createSupervisor({
+      logger: {
+        ...silent,
+        warn: () => {
+          throw new Error('no log');
+        },
+      },
+    });
+    supervisors.push(supervisor);
+    const { url } = await supervisor.inspect();
+    const { status } = await fetch(new URL('/wrong/', url));
+    expect(status).toBe(404);
   });
 
   test('is told that the port is taken, and by which option that can be mended', async () => {

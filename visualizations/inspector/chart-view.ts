@@ -1,6 +1,6 @@
 import { drawn, element, setAttribute, setText } from './elements.ts';
+import { EVERYTHING, pipelineOf } from './measurements.ts';
 import { MEASURES, type Measure, measuresOf, pathsOf, windowOf } from './measures.ts';
-import { EVERYTHING, pipelineOf } from './model.ts';
 import type { Scene, View } from './scene.ts';
 import { POINTS } from './series.ts';
 import { newestOf } from './trail.ts';
@@ -23,9 +23,9 @@ export class ChartView implements View {
 
   show({ model, chosen, now }: Scene): void {
     const subject = [chosen?.component ?? EVERYTHING, pipelineOf(chosen?.component ?? EVERYTHING), EVERYTHING].find(
-      (key) => model.series.has(key),
+      (key) => model.measurements.series.has(key),
     );
-    const series = subject === undefined ? undefined : model.series.get(subject);
+    const series = subject === undefined ? undefined : model.measurements.series.get(subject);
     const second = Math.floor(now / 1000);
     if (this.#shown?.series === series && this.#shown?.second === second) return;
     this.#shown = { series, second };

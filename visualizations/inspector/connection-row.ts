@@ -1,14 +1,12 @@
-import type { Connection } from './connections.ts';
+import { type Connection, isExplained } from './connections.ts';
 import { element, setAttribute, setState, setText } from './elements.ts';
-import { ageText, countText } from './texts.ts';
+import { ageText, countText, shortPath } from './texts.ts';
 import { toneOf } from './words.ts';
 
 /** Two lines of the list of connections. */
 export class ConnectionRow {
   readonly #state = element('span');
-  readonly #pipeline = element('span', { class: 'pipeline' });
-  readonly #name = element('span');
-  readonly #path = element('span', { class: 'path' }, this.#pipeline, this.#name);
+  readonly #path = element('span', { class: 'path' });
   readonly #since = element('span', { class: 'since' });
   readonly #host = element('span', { class: 'host' });
   readonly #tries = element('span', { class: 'tries' });
@@ -26,15 +24,13 @@ export class ConnectionRow {
   show(connection: Connection, now: number): void {
     const { word, path, host, since, cause } = connection;
     setState(this.#state, word, toneOf(word));
-    const end = path.indexOf('/') + 1;
-    setText(this.#pipeline, path.slice(0, end));
-    setText(this.#name, path.slice(end));
+    setText(this.#path, shortPath(path));
     setAttribute(this.#path, 'title', path);
     setText(this.#since, ageText(now - since));
     setText(this.#host, host);
     setText(this.#tries, triesText(connection));
     // A cause that is over is shown in the details only.
-    const shown = word === 'live' ? '' : cause;
+    const shown = isExplained(connection) ? cause : '';
     setText(this.#cause, shown);
     setAttribute(this.#cause, 'title', shown === '' ? undefined : shown);
   }

@@ -30,7 +30,7 @@ export function connectionsOf(model: Model): Connection[] {
 const MADE = new WeakMap<Actor, { readonly sample: object | undefined; readonly connection: Connection }>();
 
 export function connectionOf(actor: Actor, model: Model): Connection {
-  const sample = model.components.get(actor.component)?.sample.connection;
+  const sample = model.measurements.components.get(actor.component)?.sample.connection;
   const made = MADE.get(actor);
   if (made && made.sample === sample) return made.connection;
   const { context } = actor.snapshot;
@@ -49,6 +49,11 @@ export function connectionOf(actor: Actor, model: Model): Connection {
   };
   MADE.set(actor, { sample, connection });
   return connection;
+}
+
+/** Whether the cause says why it is as it is; else it is of the past. */
+export function isExplained({ word }: Pick<Actor, 'word'>): boolean {
+  return word === 'waiting' || word === 'failed' || word === 'connecting';
 }
 
 /** `feed.example.com:8443` of a URL whose secrets may be hidden by marks that no URL has. */

@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts';
 import { ChartView } from './chart-view.ts';
-import { connectionOf, isConnection } from './connections.ts';
-import { element, found, setState, setText } from './elements.ts';
+import { connectionOf, isConnection, isExplained } from './connections.ts';
+import { element, found, setAttribute, setState, setText } from './elements.ts';
 import { flattened } from './members.ts';
 import { Overview } from './overview.ts';
 import type { Choices, Scene, View } from './scene.ts';
@@ -90,13 +90,15 @@ export class DetailsView implements View {
         ...lines.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
       );
     }
+    this.#explain(actor, scene);
+  }
+
+  #explain(actor: Actor, { model }: Scene): void {
+    const { cause = '' } = isConnection(actor) ? connectionOf(actor, model) : actor;
+    const isPast = isConnection(actor) && !isExplained(actor);
     this.#cause.hidden = false;
-    const { cause } = isConnection(actor) ? connectionOf(actor, scene.model) : actor;
-    setText(
-      this.#cause,
-      cause === undefined || cause === '' ? '' : `${actor.word === 'live' ? 'Last lost: ' : ''}${cause}`,
-    );
-    this.#cause.className = `why tone-${toneOf(actor.word)}`;
+    setText(this.#cause, isPast && cause !== '' ? `Last lost: ${cause}` : cause);
+    setAttribute(this.#cause, 'class', `why tone-${isPast ? 'quiet' : toneOf(actor.word)}`);
   }
 
   #describeAll(): void {
@@ -123,7 +125,7 @@ export class DetailsView implements View {
 }
 
 function factsOf(actor: Actor, { model, now }: Scene) {
-  const sample = model.components.get(actor.component)?.sample;
+  const sample = model.measurements.components.get(actor.component)?.sample;
   const facts: [string, string][] = [['since', `${ageText(now - actor.since)} (${dateText(actor.since)})`]];
   if (isConnection(actor)) {
     const { host, attempt, reconnects } = connectionOf(actor, model);

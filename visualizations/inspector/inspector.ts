@@ -1,21 +1,21 @@
 import type { Actor } from './actor.ts';
 import { Announcer } from './announcer.ts';
-import { Confirmation } from './confirmation.ts';
 import { ConnectionList } from './connection-list.ts';
 import { connectionOf, isConnection } from './connections.ts';
+import { Control } from './control.ts';
 import { DetailsView } from './details-view.ts';
 import { found, setAttribute } from './elements.ts';
 import { Feed, type FeedState } from './feed.ts';
 import { HeaderView } from './header-view.ts';
 import { Live } from './live.ts';
 import { STEPS } from './model.ts';
-import { Notices } from './notices.ts';
+import { messageOf, Notices } from './notices.ts';
 import { PlaybackBar } from './playback-bar.ts';
 import { Player } from './player.ts';
 import { type Loaded, loadRecording } from './recording-loading.ts';
 import { takeRecordings } from './recording-source.ts';
 import type { Choices, Scene, View } from './scene.ts';
-import { ask, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { Shortcuts } from './shortcuts.ts';
 import { countText } from './texts.ts';
 import { newestOf } from './trail.ts';
@@ -38,7 +38,7 @@ export class Inspector implements Choices {
   readonly #live = new Live();
   readonly #announcer = new Announcer();
   readonly #notices = new Notices();
-  readonly #confirmation = new Confirmation();
+  readonly #control: Control;
   readonly #header = new HeaderView();
   readonly #list: ConnectionList;
   readonly #playback: PlaybackBar;
@@ -59,6 +59,7 @@ export class Inspector implements Choices {
   constructor(session: Session) {
     this.#session = session;
     this.canControl = session.control;
+    this.#control = new Control(session.control, this.#announcer, this.#notices);
     this.#list = new ConnectionList(this);
     this.#playback = new PlaybackBar(() => this.#invalidate());
     this.#views = [this.#header, new TreeView(this), this.#list, new DetailsView(this), this.#playback];
@@ -115,20 +116,13 @@ export class Inspector implements Choices {
   }
 
   reconnect(component: string): void {
-    ask(`reconnect?component=${encodeURIComponent(component)}`).then(
-      () => this.#announcer.say(`${component}: asked to reconnect`),
-      (error: unknown) => this.#notices.tell('control', `${component} cannot be reconnected: ${messageOf(error)}`),
-    );
+    this.#control.reconnect(component);
   }
 
   #listen(): void {
     this.#pause.addEventListener('click', () => this.#togglePause());
     this.#back.addEventListener('click', () => this.#stopPlaying());
     this.#pause.hidden = this.#session.mode === 'playback';
-    found('control', HTMLSpanElement).hidden = !this.canControl;
-    const stop = found('stop', HTMLButtonElement);
-    stop.hidden = !this.canControl;
-    stop.addEventListener('click', () => this.#askToStop());
     takeRecordings((file) => void this.play(file.name, async () => file.stream()));
     document.addEventListener('keydown', (event) => this.#escape(event));
     new Shortcuts([
@@ -180,20 +174,6 @@ export class Inspector implements Choices {
     this.#pause.hidden = false;
     this.#playback.open(undefined);
     this.#invalidate();
-  }
-
-  #askToStop(): void {
-    this.#confirmation.ask(
-      'Stop the supervisor?',
-      'All pipelines take in nothing more, deliver what they owe, and end. The process may end with them.',
-      'Stop',
-      () => {
-        ask('stop').then(
-          () => this.#announcer.say('The supervisor is stopping'),
-          (error: unknown) => this.#notices.tell('control', `It cannot be stopped: ${messageOf(error)}`),
-        );
-      },
-    );
   }
 
   #noteFeed(state: FeedState): void {
@@ -268,8 +248,4 @@ export class Inspector implements Choices {
       );
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 import { Inspector } from './inspector.ts';
-import { Notices } from './notices.ts';
+import { messageOf, Notices } from './notices.ts';
 import { readSession } from './session.ts';
 import { Theme } from './theme.ts';
 
@@ -10,7 +10,7 @@ try {
   if (session.mode === 'live') inspector.follow();
   else await inspector.play(session.title, readServed);
 } catch (error) {
-  new Notices().tell('start', error instanceof Error ? error.message : String(error));
+  new Notices().tell('start', messageOf(error));
 }
 
 /** @throws Error when it is not served. */

@@ -1,6 +1,6 @@
-import type { Sample, WireActor, WireEvent, WireGap, WireSamples, WireSnapshot } from '../../src/inspection/wire.ts';
+import type { WireActor, WireEvent, WireGap, WireSnapshot } from '../../src/inspection/wire.ts';
 import { type Actor, componentOf, type Entry } from './actor.ts';
-import { continued, type Point, pointOf, pointsFor, rateOf, type Series, summed } from './series.ts';
+import { Measurements } from './measurements.ts';
 import { changeBetween, leavesOf } from './states.ts';
 import { extended } from './trail.ts';
 import { wordOf } from './words.ts';
@@ -15,13 +15,6 @@ export const ACTORS = 20_000;
 /** Peers that have gone and are still listed; the oldest are forgotten. */
 export const GONE_PEERS = 200;
 
-/** What is known of one component beside its actors. */
-export interface Component {
-  readonly pipeline: string;
-  readonly sample: Sample;
-  readonly point: Point;
-}
-
 export interface Tally {
   /** Events that were applied. */
   readonly events: number;
@@ -33,9 +26,6 @@ export interface Tally {
   readonly unshown: number;
 }
 
-/** Key of the series of everything together. A pipeline's is its name, a component's `ticks/exchange`. */
-export const EVERYTHING = '';
-
 /**
  * What the events told so far come to. Its actors and series are never changed, only replaced: a copy costs no more than
  * its lists, so a view that is paused and the checkpoints of a recording are copies.
@@ -44,8 +34,7 @@ export class Model {
   #actors = new Map<string, Actor>();
   /** Keys of the actors that run, by session id. */
   #sessions = new Map<string, string>();
-  #components = new Map<string, Component>();
-  #series = new Map<string, Series>();
+  #measurements = new Measurements();
   #gonePeers: string[] = [];
   #events = 0;
   #untold = 0;
@@ -53,7 +42,6 @@ export class Model {
   #unshown = 0;
   #rootKey: string | undefined;
   #time = 0;
-  #sampledAt: number | undefined;
   #structure: object = {};
 
   /** By key, in the order in which they were first seen. */
@@ -66,12 +54,8 @@ export class Model {
     return this.#rootKey === undefined ? undefined : this.#actors.get(this.#rootKey);
   }
 
-  get components(): ReadonlyMap<string, Component> {
-    return this.#components;
-  }
-
-  get series(): ReadonlyMap<string, Series> {
-    return this.#series;
+  get measurements(): Pick<Measurements, 'components' | 'series'> {
+    return this.#measurements;
   }
 
   get tally(): Tally {
@@ -97,8 +81,7 @@ export class Model {
     const copy = new Model();
     copy.#actors = new Map(this.#actors);
     copy.#sessions = new Map(this.#sessions);
-    copy.#components = new Map(this.#components);
-    copy.#series = new Map(this.#series);
+    copy.#measurements = this.#measurements.copy();
     copy.#gonePeers = [...this.#gonePeers];
     copy.#events = this.#events;
     copy.#untold = this.#untold;
@@ -106,7 +89,6 @@ export class Model {
     copy.#unshown = this.#unshown;
     copy.#rootKey = this.#rootKey;
     copy.#time = this.#time;
-    copy.#sampledAt = this.#sampledAt;
     copy.#structure = this.#structure;
     return copy;
   }
@@ -118,7 +100,7 @@ export class Model {
     if (event.type === '@xstate.actor') this.#add(event, at);
     else if (event.type === '@xstate.snapshot') this.#step(event, at);
     else if (event.type === '@hawser.stop') this.#end(event.sessionId);
-    else if (event.type === '@hawser.samples') this.#sample(event, at);
+    else if (event.type === '@hawser.samples') this.#measurements.take(event.samples, at);
     else if (event.type === '@hawser.gap') this.#noteGap(event);
   }
 
@@ -225,38 +207,6 @@ export class Model {
     const oldest = this.#gonePeers.shift();
     if (oldest !== undefined) this.#actors.delete(oldest);
   }
-
-  #sample({ samples }: WireSamples, at: number): void {
-    const since = this.#sampledAt;
-    this.#sampledAt = at;
-    const bound = pointsFor(this.#components.size);
-    const touched = new Set<string>();
-    for (const sample of samples) {
-      const before = this.#components.get(sample.component);
-      const pipeline = before?.pipeline ?? pipelineOf(sample.component);
-      const point = pointOf(sample, rateOf(before?.sample.events, sample.events, since, at), at);
-      this.#components.set(sample.component, { pipeline, sample, point });
-      this.#series.set(sample.component, continued(this.#series.get(sample.component), point, bound));
-      touched.add(pipeline);
-    }
-    for (const pipeline of [EVERYTHING, ...touched]) this.#sum(pipeline, at);
-  }
-
-  #sum(pipeline: string, at: number): void {
-    const sum = summed(this.#membersOf(pipeline), at);
-    this.#series.set(pipeline, continued(this.#series.get(pipeline), sum, pointsFor(1)));
-  }
-
-  *#membersOf(pipeline: string): Generator<{ readonly role: Sample['role']; readonly point: Point }> {
-    for (const each of this.#components.values()) {
-      if (pipeline === EVERYTHING || pipeline === each.pipeline) yield { role: each.sample.role, point: each.point };
-    }
-  }
-}
-
-/** `ticks` of `ticks/exchange`. */
-export function pipelineOf(component: string): string {
-  return component.split('/', 1)[0] ?? component;
 }
 
 /** A listener's group of peers: it ends with its last one and is of no interest afterwards. */

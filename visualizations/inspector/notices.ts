@@ -32,3 +32,7 @@ export class Notices {
     this.forget(subject);
   }
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -20,12 +20,3 @@ export async function readSession(): Promise<Session> {
     title: 'title' in told ? String(told.title) : '',
   };
 }
-
-/** Asks the running supervisor for something. @throws Error saying why it does not happen. */
-export async function ask(what: 'stop' | `reconnect?component=${string}`): Promise<void> {
-  const response = await fetch(what, { method: 'POST' });
-  if (response.ok) return;
-  if (response.status === 404) throw new Error('it has no such connection any more');
-  if (response.status === 403) throw new Error('the inspector was started without control');
-  throw new Error(`the process answered ${response.status}`);
-}

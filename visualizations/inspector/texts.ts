@@ -45,6 +45,17 @@ export function ageText(milliseconds: number): string {
   return milliseconds < 1000 ? 'now' : spanText(milliseconds);
 }
 
+/** Characters of a path that a list has room for, and those of its pipeline that are kept when it has not. */
+const LISTED_PATH = 32;
+const LISTED_PIPELINE = 12;
+
+/** A long path with the name of its pipeline cut: the component's own tells more. */
+export function shortPath(path: string): string {
+  const slash = path.indexOf('/');
+  if (path.length <= LISTED_PATH || slash <= LISTED_PIPELINE) return path;
+  return `${path.slice(0, LISTED_PIPELINE)}…${path.slice(slash)}`;
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -106,6 +106,8 @@ export class VirtualList {
     if (to === undefined || this.#count === 0) return;
     event.preventDefault();
     const index = Math.max(0, Math.min(this.#count - 1, to));
+    // A second key may come before the first one is painted.
+    this.#active = index;
     this.reveal(index);
     this.#options.moved(index);
   }

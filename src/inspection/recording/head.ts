@@ -2,8 +2,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { describeFileFault, UsageError } from '../../errors.ts';
 import { WIRE_VERSION, type WireEvent } from '../wire.ts';
 
-/** Bytes of a recording that are looked at to see whether it is one; its first line tells of a machine's definition. */
-const HEAD = 1024 * 1024;
+/** Bytes of a recording that are looked at to see whether it is one; its first line may hold a sample of each component. */
+const HEAD = 8 * 1024 * 1024;
 /** Lines that are looked at, at most. */
 const LINES = 10;
 
@@ -25,15 +25,22 @@ export async function readRecordingHead(path: string): Promise<RecordingHead> {
   return { from: new Date(first).toISOString() };
 }
 
+/** Whether a file was written as a recording, of whatever version. */
+export async function isRecording(path: string): Promise<boolean> {
+  const [first = ''] = (await readHead(path)).split('\n', 1);
+  return /^\{"type":"@(xstate|hawser)\.\w+",.*"_version":"hawser-/.test(first);
+}
+
 const EXPECTED = 'expected a recording, as `hawser run FILE --record RECORDING` writes one';
 
 async function readHead(path: string): Promise<string> {
   try {
     // Before it is opened: a pipe would wait for its other end.
-    if (!(await stat(path)).isFile()) throw new UsageError(`${path}: is no file; ${EXPECTED}`);
+    const found = await stat(path);
+    if (!found.isFile()) throw new UsageError(`${path}: is no file; ${EXPECTED}`);
     const file = await open(path);
     try {
-      return await readFrom(file);
+      return await readFrom(file, Math.min(found.size, HEAD));
     } finally {
       await file.close();
     }
@@ -43,11 +50,11 @@ async function readHead(path: string): Promise<string> {
   }
 }
 
-async function readFrom(file: FileHandle): Promise<string> {
-  const memory = Buffer.alloc(HEAD);
+async function readFrom(file: FileHandle, size: number): Promise<string> {
+  const memory = Buffer.alloc(size);
   let length = 0;
-  while (length < HEAD) {
-    const { bytesRead } = await file.read(memory, length, HEAD - length, length);
+  while (length < size) {
+    const { bytesRead } = await file.read(memory, length, size - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }

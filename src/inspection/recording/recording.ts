@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { describeFileFault, UsageError } from '../../errors.ts';
+import { isRecording } from './head.ts';
 import { type RecordedFile, RecordingWriter, type WriterOptions } from './writer.ts';
 
 /** 256 MiB. */
@@ -39,8 +40,19 @@ export async function openRecording(options: RecordingOptions): Promise<Recordin
 
 async function create(path: string): Promise<RecordedFile> {
   try {
-    return await open(path, 'w', 0o600);
+    const there = await stat(path).catch(() => undefined);
+    // It would wait for its other end, and a stop with it.
+    if (there?.isFIFO()) throw new UsageError(`the recording ${path} cannot be written: it is a pipe`);
+    if (there && !there.isFile()) return await open(path, 'w');
+    // A config, say, is not to be lost to a slip.
+    if (there && there.size > 0 && !(await isRecording(path))) {
+      throw new UsageError(`${path} is there already and is no recording: choose another name for the recording`);
+    }
+    // A file of its own: readable for its owner alone, and no other recording writes into it.
+    await rm(path, { force: true });
+    return await open(path, 'wx', 0o600);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`the recording ${path} cannot be written: ${describeFileFault(error)}`, { cause: error });
   }
 }

@@ -23,6 +23,8 @@ export interface WriterOptions {
   /** Wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly maxBytes: number;
+  /** Nothing more will be written: the bound is reached, or a write has failed. */
+  readonly ended?: () => void;
 }
 
 /** Writes behind the actors' backs: in the turn in which something happens nothing is encoded and nothing is awaited. */
@@ -66,9 +68,7 @@ export class RecordingWriter {
   }
 
   #wake(): void {
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
@@ -83,6 +83,9 @@ export class RecordingWriter {
       }
     } catch (error) {
       this.#fail(error);
+    } finally {
+      // With the last look, not a microtask later: what is told in between has to begin another write.
+      this.#writing = undefined;
     }
   }
 
@@ -133,6 +136,7 @@ export class RecordingWriter {
     this.#ended = true;
     this.#waiting = [];
     this.#following.unsubscribe();
+    this.#options.ended?.();
   }
 
   async #finish(): Promise<void> {

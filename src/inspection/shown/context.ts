@@ -48,7 +48,10 @@ const CONTEXTS: ReadonlyMap<unknown, Form> = new Map<unknown, Form>([
   ],
   [deliveryMachine.config, form({ cause, givenUp: number })],
   [listenerMachine.config, form({ cause })],
-  [peerMachine.config, form({ settings: part({ peer: text }), farewell: part({ code: number, reason: text }) })],
+  [
+    peerMachine.config,
+    form({ settings: part({ peer: text, address: text }), farewell: part({ code: number, reason: text }) }),
+  ],
   [pipelineMachine.config, form({ drain: number, ownDrain: number, cause })],
   // The children are actors themselves: of the lists it is enough how long they are.
   [supervisorMachine.config, form({ specs: length, next: number, alive: length, restarts: number, cause })],

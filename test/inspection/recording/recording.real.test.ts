@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ describe('a recording file', () => {
     expect(recording.bytes).toBe(text.length);
   });
 
-  test.skipIf(process.platform === 'win32')('is readable for its owner alone', async () => {
+  test('is readable for its owner alone', async () => {
     const path = join(folder, 'ticks.jsonl');
     const { recording } = await open(path);
     await recording.close();
@@ -40,10 +41,50 @@ describe('a recording file', () => {
 
   test('takes the place of one that was there', async () => {
     const path = join(folder, 'ticks.jsonl');
-    await writeFile(path, 'x'.repeat(1e6));
+    const first = await open(path);
+    await first.recording.close();
+    const before = await readFile(path, 'utf8');
+    await writeFile(path, before.repeat(9));
     const { recording } = await open(path);
     await recording.close();
-    expect((await readFile(path, 'utf8')).startsWith('{"type":"@xstate.actor"')).toBe(true);
+    expect((await readFile(path, 'utf8')).length).toBe(before.length);
+  });
+
+  test('leaves a file that is no recording as it is, and says so', async () => {
+    const path = join(folder, 'ticks.yaml');
+    await writeFile(path, 'sources: []\n');
+    const refused = await open(path).then(() => 'opened', String);
+    expect([refused, await readFile(path, 'utf8')]).toEqual([
+      `UsageError: ${path} is there already and is no recording: choose another name for the recording`,
+      'sources: []\n',
+    ]);
+  });
+
+  test('is readable for its owner alone, also where one was there that was not', async () => {
+    const path = join(folder, 'ticks.jsonl');
+    await writeFile(path, '', { mode: 0o644 });
+    const { recording } = await open(path);
+    await recording.close();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('has its file to itself: a second one of the same name leaves the first one whole', async () => {
+    const path = join(folder, 'ticks.jsonl');
+    const first = await open(path);
+    const second = await open(path);
+    await first.recording.close();
+    await second.recording.close();
+    const broken = (await readFile(path, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.endsWith('}'));
+    expect(broken).toEqual([]);
+  });
+
+  test('is refused a pipe, which would keep a stop waiting', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    await expect(open(path)).rejects.toThrow(`the recording ${path} cannot be written: it is a pipe`);
   });
 
   test.each([

@@ -67,6 +67,19 @@ test('connections are in the order of their paths, numbers by their value', () =
   expect(new Roster().connections(three()).map(({ path }) => path)).toEqual(['ticks/b9', 'ticks/b10', 'ticks/c']);
 });
 
+test('a connection that comes later is listed in its place', () => {
+  const { story, sources } = begun();
+  new ConnectionTale(story, 'ticks/b/connection', sources);
+  const model = new Model();
+  const roster = new Roster();
+  for (const event of story.events) model.apply(event);
+  roster.connections(model);
+  const told = story.events.length;
+  new ConnectionTale(story, 'ticks/a/connection', sources);
+  for (const event of story.events.slice(told)) model.apply(event);
+  expect(roster.connections(model).map(({ path }) => path)).toEqual(['ticks/a', 'ticks/b']);
+});
+
 test('a connection that has not changed stays the same object', () => {
   const model = three();
   expect(connectionsOf(model)[0]).toBe(connectionsOf(model)[0]);

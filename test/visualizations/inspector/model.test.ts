@@ -4,7 +4,8 @@ import { listenerMachine } from '../../../machines/listener.ts';
 import { peerMachine } from '../../../machines/peer.ts';
 import { pipelineMachine } from '../../../machines/pipeline.ts';
 import { supervisorMachine } from '../../../machines/supervisor.ts';
-import { ACTORS, EVERYTHING, GONE_PEERS, LEAST_STEPS, Model, STEPS } from '../../../visualizations/inspector/model.ts';
+import { EVERYTHING } from '../../../visualizations/inspector/measurements.ts';
+import { ACTORS, GONE_PEERS, LEAST_STEPS, Model, STEPS } from '../../../visualizations/inspector/model.ts';
 import { newestOf } from '../../../visualizations/inspector/trail.ts';
 import { begun, ConnectionTale, START, type Story, sampleOf, sinkOf, type Told } from './story.ts';
 
@@ -63,10 +64,12 @@ describe('an actor', () => {
   });
 
   test('keeps the last cause when it is well again', () => {
-    const { story, sources } = begun();
-    const tale = new ConnectionTale(story, 'ticks/exchange/connection', sources).opens();
-    tale.isLost('the peer closed with 1012').dials().opens();
-    expect(actorOf(modelOf(story), tale.actor).cause).toBe('the peer closed with 1012');
+    const { story, sinks } = begun();
+    const { delivery } = sinkOf(story, 'ticks/warehouse', sinks);
+    const lost = { from: 'flowing', event: 'outlet.down', value: 'recovering', tags: ['recovering'], cause: 'gone' };
+    story.step(delivery, lost);
+    story.step(delivery, { from: 'recovering', event: 'outlet.up', value: 'flowing', tags: ['flowing'] });
+    expect(actorOf(modelOf(story), delivery).cause).toBe('gone');
   });
 
   test('that is started again at its place is the same one, restarted', () => {
@@ -204,7 +207,8 @@ describe('peers', () => {
 });
 
 describe('samples', () => {
-  const rates = (model: Model, key: string) => newestOf(model.series.get(key), 100).map(({ rate }) => rate);
+  const rates = (model: Model, key: string) =>
+    newestOf(model.measurements.series.get(key), 100).map(({ rate }) => rate);
 
   test('give the rate of a component from what its counter rose by', () => {
     const { story } = begun();

@@ -74,6 +74,7 @@ async function openExchange(options: PageBenchOptions = {}, context: BrowserCont
   const told = exchange();
   const opened = await open({ backlog: () => told.story.events, ...options }, context);
   await rowOf(opened.page, 'ticks/exchange').click();
+  await opened.page.getByRole('heading', { name: 'ticks/exchange', exact: true }).waitFor();
   return { ...told, ...opened };
 }
 
@@ -215,6 +216,7 @@ describe('accessibility', () => {
   test('arrow keys close and open a part of the tree', async () => {
     const { page } = await openExchange();
     await tree(page).getByRole('treeitem', { name: 'sources' }).click();
+    await page.getByRole('heading', { name: 'ticks/sources', exact: true }).waitFor();
     await tree(page).focus();
     await page.keyboard.press('ArrowLeft');
     await eventually(() => tree(page).getByRole('treeitem', { name: 'exchange' }).count()).toBe(0);
@@ -304,6 +306,16 @@ describe('the chosen connection', () => {
     expect(await page.getByRole('list', { name: /^Causes/ }).textContent()).toBe('socket.connected from socket');
   });
 
+  test('says why it was lost as long as it is, and then that it was', async () => {
+    const { page, tale, news, bench } = await openExchange();
+    tale.isLost('the peer closed with 1012');
+    bench.tell(news());
+    await details(page).getByText('the peer closed with 1012', { exact: true }).first().waitFor();
+    tale.dials().opens();
+    bench.tell(news());
+    await details(page).getByText('Last lost: the peer closed with 1012').waitFor();
+  });
+
   test('says its measurements in the names of its charts', async () => {
     const { page } = await openExchange();
     await details(page)
@@ -388,6 +400,7 @@ describe('a recording', () => {
   async function play() {
     const { page } = await open({ recording: recorded() });
     await rowOf(page, 'ticks/exchange').click();
+    await page.getByRole('heading', { name: 'ticks/exchange', exact: true }).waitFor();
     return { page, slider: page.getByRole('slider', { name: 'Time' }) };
   }
 
