@@ -117,7 +117,7 @@ class Session {
   /** Also to who wants no such lines: it cannot be found otherwise. */
   #tellAddress({ url }: Inspector): void {
     const { logger, say } = this.#options.console;
-    if (logger.isLevelEnabled('info')) logger.info({ pipeline: this.#pipeline, url }, `inspector: ${url}`);
+    if (logger.isLevelEnabled('info')) logger.info({ pipeline: this.#pipeline }, `inspector: ${url}`);
     else say(`inspector: ${url}`);
   }
 
