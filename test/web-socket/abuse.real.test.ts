@@ -41,10 +41,15 @@ class Room {
 
   /** Somebody who has been let in and writes bytes by hand. */
   async enter(): Promise<Socket> {
+    return (await this.ask()).stream;
+  }
+
+  /** Somebody who wants to be let in, and the first line of the answer. */
+  async ask(): Promise<{ readonly stream: Socket; readonly answer: string }> {
     const stream = await dialRaw(this.port);
     stream.write(upgradeTo('/room'));
-    await new Promise((resolve) => stream.once('data', resolve));
-    return stream.pause();
+    const head = await new Promise<Buffer>((resolve) => stream.once('data', resolve));
+    return { stream: stream.pause(), answer: String(head).split('\r\n', 1)[0] ?? '' };
   }
 
   /** The bystander is alone again, has been cut off by nobody, and is served. */
@@ -137,15 +142,18 @@ describe('a flood of upgrades', () => {
 
   test('of peers that are let in and gone at once leaves none of them', async () => {
     const room = await Room.open();
+    // On a busy machine some do not get through their handshake within its 300 ms.
+    let letIn = 0;
     for (let round = 0; round < 10; round += 1) {
-      const crowd = await Promise.all(Array.from({ length: 50 }, () => room.enter()));
-      for (const [at, stream] of crowd.entries()) {
+      const crowd = await Promise.all(Array.from({ length: 50 }, () => room.ask()));
+      for (const [at, { stream, answer }] of crowd.entries()) {
+        if (answer.startsWith('HTTP/1.1 101')) letIn += 1;
         if (at % 2 === 0) stream.destroy();
         else stream.resetAndDestroy();
       }
     }
     await room.isAsBefore();
-    expect(room.endpoint?.accepted).toBe(501);
+    expect(room.endpoint?.accepted).toBe(1 + letIn);
   });
 });
 

@@ -1,4 +1,5 @@
 import { ConnectionRow } from './connection-row.ts';
+import { isPresent } from './connections.ts';
 import { element, found, setAttribute, setText } from './elements.ts';
 import { EVERY, type Found, filtered, ORDERS, type Query } from './filter.ts';
 import { Roster } from './roster.ts';
@@ -38,6 +39,7 @@ export class ConnectionList implements View {
     this.#states = new StateFilter(found('states', HTMLFieldSetElement), (words) => this.#ask({ words }));
     this.#text.addEventListener('input', () => this.#ask({ text: this.#text.value }));
     this.#text.addEventListener('keydown', (event) => this.#leaveText(event));
+    this.#host.addEventListener('keydown', (event) => this.#leaveFilter(event));
     this.#order.append(...ORDERS.map((order) => element('option', { value: order }, order)));
     this.#order.addEventListener('change', () =>
       this.#ask({ order: ORDERS.find((order) => order === this.#order.value) ?? 'path' }),
@@ -47,7 +49,7 @@ export class ConnectionList implements View {
   show(scene: Scene): void {
     this.#scene = scene;
     const all = this.#roster.connections(scene.model);
-    this.#all = all.length;
+    this.#all = all.filter(isPresent).length;
     this.#found = filtered(all, this.#query);
     const { connections, counts } = this.#found;
     const chosen = scene.chosen?.key;
@@ -58,13 +60,6 @@ export class ConnectionList implements View {
     if (chosen !== this.#revealed && active !== -1) this.#list.reveal(active);
     this.#revealed = chosen;
     this.#tell(connections.length);
-  }
-
-  /** Everything is listed again. */
-  clear(): void {
-    this.#text.value = '';
-    this.#query = { ...this.#query, text: '' };
-    this.#states.clear();
   }
 
   focusFilter(): void {
@@ -90,16 +85,34 @@ export class ConnectionList implements View {
     }
   }
 
+  #leaveFilter(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || !this.#isFiltered) return;
+    event.stopPropagation();
+    this.#clear();
+  }
+
+  /** Everything is listed again. */
+  #clear(): void {
+    this.#text.value = '';
+    this.#query = { ...this.#query, text: '' };
+    this.#states.clear();
+  }
+
+  get #isFiltered(): boolean {
+    return this.#query.text !== '' || this.#query.words.size > 0;
+  }
+
   #tell(count: number): void {
     setText(this.#count, count === this.#all ? countText(count) : `${countText(count)} of ${countText(this.#all)}`);
     this.#nothing.hidden = count > 0;
     this.#host.hidden = count === 0;
     if (count > 0) return;
-    const isFiltered = this.#query.text !== '' || this.#query.words.size > 0;
-    setText(
-      this.#nothing,
-      isFiltered ? 'No connection matches the filter.' : 'No connections: nothing here dials or listens.',
-    );
+    setText(this.#nothing, this.#isFiltered ? 'No connection matches the filter.' : this.#emptyText());
+  }
+
+  #emptyText(): string {
+    if (!this.#scene?.model.root) return 'Nothing has been told yet.';
+    return this.#found.counts.size > 0 ? 'All have gone.' : 'No connections: nothing here dials or listens.';
   }
 
   #createRow(): VirtualRow {

@@ -1,6 +1,6 @@
-import { type Connection, isExplained } from './connections.ts';
+import { type Connection, isExplained, listedPath } from './connections.ts';
 import { element, setAttribute, setState, setText } from './elements.ts';
-import { ageText, countText, shortPath } from './texts.ts';
+import { ageText, countText } from './texts.ts';
 import { toneOf } from './words.ts';
 
 /** Two lines of the list of connections. */
@@ -22,13 +22,15 @@ export class ConnectionRow {
   );
 
   show(connection: Connection, now: number): void {
-    const { word, path, host, since, cause } = connection;
+    const { word, path, host, since, cause, held } = connection;
     setState(this.#state, word, toneOf(word));
-    setText(this.#path, shortPath(path));
+    setText(this.#path, listedPath(connection));
     setAttribute(this.#path, 'title', path);
     setText(this.#since, ageText(now - since));
     setText(this.#host, host);
     setText(this.#tries, triesText(connection));
+    setAttribute(this.#tries, 'class', held ? `tries tone-${toneOf('held')} held` : 'tries');
+    setAttribute(this.#tries, 'title', held ? 'A sink has no room, so this connection is not read' : undefined);
     // A cause that is over is shown in the details only.
     const shown = isExplained(connection) ? cause : '';
     setText(this.#cause, shown);
@@ -36,9 +38,10 @@ export class ConnectionRow {
   }
 }
 
-function triesText({ kind, word, attempt, reconnects }: Connection): string {
-  if (kind === 'accepted') return 'accepted';
-  const tries = word === 'live' || attempt === 0 ? '' : `try ${countText(attempt)}`;
+function triesText({ kind, word, attempt, reconnects, held }: Connection): string {
+  const isTrying = isExplained({ word }) && attempt > 0;
+  if (kind === 'accepted') return held ? 'held' : 'accepted';
+  const tries = isTrying ? `try ${countText(attempt)}` : '';
   const again = reconnects === 0 ? '' : `${countText(reconnects)}\u00a0↻`;
-  return [tries, again].filter(Boolean).join(' · ');
+  return [held ? 'held' : '', tries, again].filter(Boolean).join(' · ');
 }

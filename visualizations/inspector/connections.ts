@@ -1,5 +1,7 @@
+import type { Shown } from '../../src/inspection/wire.ts';
 import type { Actor } from './actor.ts';
 import type { Model } from './model.ts';
+import { shortPath } from './texts.ts';
 
 /** A connection as it is listed: one that we dialled, or one that we accepted. */
 export interface Connection {
@@ -13,6 +15,8 @@ export interface Connection {
   readonly reconnects: number;
   readonly since: number;
   readonly cause: string;
+  /** A sink without room keeps it from being read. */
+  readonly held: boolean;
 }
 
 export function isConnection({ machine }: Pick<Actor, 'machine'>): boolean {
@@ -46,6 +50,7 @@ export function connectionOf(actor: Actor, model: Model): Connection {
     reconnects: typeof lives === 'number' ? Math.max(0, lives - 1) : (sample?.reconnects ?? 0),
     since: actor.since,
     cause: actor.cause ?? sample?.cause ?? '',
+    held: isHeld(actor),
   };
   MADE.set(actor, { sample, connection });
   return connection;
@@ -56,6 +61,27 @@ export function isExplained({ word }: Pick<Actor, 'word'>): boolean {
   return word === 'waiting' || word === 'failed' || word === 'connecting';
 }
 
+/** Connections that are there; a peer that has gone is not. */
+export function isPresent({ word }: Pick<Connection, 'word'>): boolean {
+  return word !== 'gone';
+}
+
+/** An accepted one by its own name first: what it came to is the same for many. */
+export function listedPath({ kind, path }: Pick<Connection, 'kind' | 'path'>): string {
+  if (kind === 'dialled') return shortPath(path);
+  const end = path.lastIndexOf('/');
+  return `${path.slice(end + 1)} · ${path.slice(0, end)}`;
+}
+
+/** Of a connection the region says it; of a peer that nobody watches there is no sign. */
+function isHeld({ gone, leaves }: Actor): boolean {
+  return !gone && leaves.some((leaf) => leaf.endsWith('.flow.paused') || /^live\..*\.suspended$/.test(leaf));
+}
+
+function isRecord(value: Shown | undefined): value is { readonly [member: string]: Shown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `feed.example.com:8443` of a URL whose secrets may be hidden by marks that no URL has. */
 export function hostOf(url: string): string {
   return /^[a-z+.-]+:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url;
@@ -63,7 +89,8 @@ export function hostOf(url: string): string {
 
 /** Where a peer's bytes come from, where that is told; else which address it came to. */
 function addressOf({ snapshot, component }: Actor): string {
-  const address = snapshot.context?.address;
-  if (typeof address === 'string') return address;
+  const { settings } = snapshot.context ?? {};
+  const address = isRecord(settings) ? settings.address : undefined;
+  if (typeof address === 'string' && address !== '') return address;
   return /\/listener\/([^/]+)/.exec(component)?.[1] ?? '';
 }

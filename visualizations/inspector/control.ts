@@ -8,14 +8,21 @@ export class Control {
   readonly #announcer: Announcer;
   readonly #notices: Notices;
   readonly #confirmation = new Confirmation();
+  readonly #badge = found('control', HTMLSpanElement);
+  readonly #stopButton = found('stop', HTMLButtonElement);
 
   constructor(isAllowed: boolean, announcer: Announcer, notices: Notices) {
     this.#announcer = announcer;
     this.#notices = notices;
-    found('control', HTMLSpanElement).hidden = !isAllowed;
-    const stop = found('stop', HTMLButtonElement);
-    stop.hidden = !isAllowed;
-    stop.addEventListener('click', () => this.#askToStop());
+    this.#badge.hidden = !isAllowed;
+    this.#stopButton.hidden = !isAllowed;
+    this.#stopButton.addEventListener('click', () => this.#askToStop());
+  }
+
+  /** Nothing is left to be asked. */
+  end(): void {
+    this.#stopButton.hidden = true;
+    this.#badge.hidden = true;
   }
 
   reconnect(component: string): void {

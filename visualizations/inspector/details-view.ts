@@ -2,7 +2,7 @@ import type { Actor } from './actor.ts';
 import { ChartView } from './chart-view.ts';
 import { connectionOf, isConnection, isExplained } from './connections.ts';
 import { element, found, setAttribute, setState, setText } from './elements.ts';
-import { flattened } from './members.ts';
+import { contextOf, flattened } from './members.ts';
 import { Overview } from './overview.ts';
 import type { Choices, Scene, View } from './scene.ts';
 import { StatechartView } from './statechart-view.ts';
@@ -12,8 +12,8 @@ import { toneOf } from './words.ts';
 
 export interface DetailsChoices extends Choices {
   reconnect(component: string): void;
-  /** Gives the chart the whole page, or takes it back; whether it has it now. */
-  enlarge(): boolean;
+  /** Gives the chart the whole page, or takes it back. */
+  enlarge(): void;
   readonly canControl: boolean;
 }
 
@@ -22,6 +22,7 @@ export class DetailsView implements View {
   readonly #host = found('details', HTMLElement);
   readonly #heading = element('h2');
   readonly #state = element('span');
+  readonly #held = element('span', { title: 'A sink has no room, so this connection is not read' });
   readonly #facts = element('dl', { class: 'facts' });
   readonly #cause = element('p', { class: 'why' });
   readonly #reconnect: HTMLButtonElement;
@@ -31,7 +32,7 @@ export class DetailsView implements View {
   readonly #lower: HTMLElement;
   readonly #views: readonly View[];
   #scene: Scene | undefined;
-  #shownSnapshot: unknown;
+  #shownContext: unknown;
 
   constructor(choices: DetailsChoices) {
     this.#reconnect = element(
@@ -44,7 +45,8 @@ export class DetailsView implements View {
       if (component !== undefined) choices.reconnect(component);
     });
     this.#reconnect.hidden = !choices.canControl;
-    const title = element('div', { class: 'title' }, this.#heading, this.#state, this.#reconnect);
+    setState(this.#held, 'held', toneOf('held'));
+    const title = element('div', { class: 'title' }, this.#heading, this.#state, this.#held, this.#reconnect);
     this.#head = element('div', { class: 'details-head' }, title, this.#facts, this.#cause);
     this.#contextPanel = element(
       'section',
@@ -74,13 +76,10 @@ export class DetailsView implements View {
 
   #describe(actor: Actor, scene: Scene): void {
     setText(this.#heading, actor.component);
-    setState(
-      this.#state,
-      actor.gone && actor.word !== 'stopped' ? `${actor.word}, gone` : actor.word,
-      toneOf(actor.word),
-    );
+    setState(this.#state, actor.word, toneOf(actor.word));
+    this.#held.hidden = !isConnection(actor) || !connectionOf(actor, scene.model).held;
     const { canReconnect, facts } = factsOf(actor, scene);
-    this.#reconnect.disabled = scene.playback || !canReconnect;
+    this.#reconnect.disabled = scene.playback || scene.isOver || !canReconnect;
     this.#reconnect.classList.toggle('unfit', actor.machine !== 'connection');
     const lines = facts.filter(([, value]) => value !== '');
     const text = lines.map(([name, value]) => `${name}\n${value}`).join('\n');
@@ -109,13 +108,14 @@ export class DetailsView implements View {
     this.#facts.dataset.text = '';
     this.#facts.replaceChildren();
     this.#cause.hidden = true;
+    this.#held.hidden = true;
   }
 
   #showContext(actor: Actor | undefined): void {
-    const context = actor?.snapshot.context;
+    const context = actor && contextOf(actor);
     this.#contextPanel.hidden = context === undefined || Object.keys(context).length === 0;
-    if (this.#shownSnapshot === context) return;
-    this.#shownSnapshot = context;
+    if (this.#shownContext === actor?.snapshot.context) return;
+    this.#shownContext = actor?.snapshot.context;
     this.#context.replaceChildren(
       ...flattened(context ?? {}).map(([name, value]) =>
         element('div', {}, element('dt', {}, name), element('dd', {}, value)),
@@ -130,8 +130,8 @@ function factsOf(actor: Actor, { model, now }: Scene) {
   if (isConnection(actor)) {
     const { host, attempt, reconnects } = connectionOf(actor, model);
     facts.push([actor.machine === 'peer' ? 'address' : 'url', sample?.connection?.url ?? host]);
-    if (actor.machine === 'connection')
-      facts.push(['attempt', countText(attempt)], ['reconnects', countText(reconnects)]);
+    if (actor.machine === 'connection' && isExplained(actor)) facts.push(['attempt', countText(attempt)]);
+    if (actor.machine === 'connection') facts.push(['reconnects', countText(reconnects)]);
     const { retryIn } = sample?.connection ?? {};
     if (actor.word === 'waiting' && retryIn !== undefined)
       facts.push(['next attempt', nextText(actor.since + retryIn - now)]);
@@ -146,5 +146,5 @@ function factsOf(actor: Actor, { model, now }: Scene) {
 }
 
 function nextText(wait: number): string {
-  return wait > 0 ? `in ${ageText(wait)}` : 'now';
+  return wait >= 1000 ? `in ${ageText(wait)}` : 'now';
 }

@@ -1,7 +1,8 @@
 import type { WireEvent } from '../../src/inspection/wire.ts';
 import { eventsOf } from './wire-reading.ts';
 
-export type FeedState = 'connecting' | 'live' | 'disconnected' | 'ended';
+/** `full`: the server has as many pages as it may have, and this one waits. */
+export type FeedState = 'connecting' | 'live' | 'full' | 'disconnected' | 'ended';
 
 export interface FeedTaker {
   /** Everything is told again; what was known is of the past. */
@@ -19,6 +20,8 @@ const RETRY = 3000;
 export class Feed {
   readonly #taker: FeedTaker;
   #state: FeedState = 'connecting';
+  /** How often it was told everything. */
+  #told = 0;
 
   constructor(taker: FeedTaker) {
     this.#taker = taker;
@@ -31,6 +34,7 @@ export class Feed {
   open(): void {
     const source = new EventSource('feed');
     source.addEventListener('reset', ({ data }) => {
+      this.#told += 1;
       this.#taker.reset();
       this.#take(data);
       this.#change('live');
@@ -41,9 +45,19 @@ export class Feed {
       this.#change('ended');
     });
     source.addEventListener('error', () => {
-      this.#change('disconnected');
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.open(), RETRY);
+      const isRefused = source.readyState === EventSource.CLOSED;
+      void this.#explain(isRefused);
+      if (isRefused) setTimeout(() => this.open(), RETRY);
     });
+  }
+
+  /** A feed that ends does not say why: whether the process is there is asked otherwise. */
+  async #explain(isRefused: boolean): Promise<void> {
+    const told = this.#told;
+    const isThere = await isAnswered();
+    if (told !== this.#told || this.#state === 'ended') return;
+    if (!isThere) this.#change('disconnected');
+    else this.#change(isRefused ? 'full' : 'connecting');
   }
 
   #take(data: unknown): void {
@@ -57,5 +71,13 @@ export class Feed {
     if (this.#state === state) return;
     this.#state = state;
     this.#taker.changed(state);
+  }
+}
+
+async function isAnswered(): Promise<boolean> {
+  try {
+    return (await fetch('session')).ok;
+  } catch {
+    return false;
   }
 }

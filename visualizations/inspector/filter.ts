@@ -1,9 +1,9 @@
-import type { Connection } from './connections.ts';
+import { type Connection, isPresent } from './connections.ts';
 
 export interface Query {
-  /** Words that must all occur in path, host, state or cause. */
+  /** Words that must all occur in path, host, state or cause; `held` is one too. */
   readonly text: string;
-  /** None: every state. */
+  /** None: every state but that of peers that have gone. */
   readonly words: ReadonlySet<string>;
   readonly order: Order;
 }
@@ -24,7 +24,7 @@ export function filtered(connections: readonly Connection[], query: Query): Foun
   const terms = query.text.toLowerCase().split(/\s+/).filter(Boolean);
   const named = terms.length === 0 ? connections : connections.filter((each) => hasAll(each, terms));
   const counts = countsOf(named);
-  const chosen = query.words.size === 0 ? [...named] : named.filter(({ word }) => query.words.has(word));
+  const chosen = named.filter((each) => (query.words.size === 0 ? isPresent(each) : query.words.has(each.word)));
   if (query.order === 'latest change') chosen.sort((a, b) => b.since - a.since);
   if (query.order === 'reconnects') chosen.sort((a, b) => b.reconnects - a.reconnects);
   return { connections: chosen, counts };
@@ -41,8 +41,8 @@ const TEXTS = new WeakMap<Connection, string>();
 function hasAll(connection: Connection, terms: readonly string[]): boolean {
   let text = TEXTS.get(connection);
   if (text === undefined) {
-    const { path, host, word, cause } = connection;
-    text = `${path}\n${host}\n${word}\n${cause}`.toLowerCase();
+    const { path, host, word, cause, held } = connection;
+    text = `${path}\n${host}\n${word}\n${cause}\n${held ? 'held' : ''}`.toLowerCase();
     TEXTS.set(connection, text);
   }
   return terms.every((term) => text.includes(term));

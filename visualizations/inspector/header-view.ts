@@ -1,9 +1,10 @@
-import { connectionsOf } from './connections.ts';
+import { connectionsOf, isPresent } from './connections.ts';
 import { element, found, setState, setText } from './elements.ts';
 import type { FeedState } from './feed.ts';
 import { countsOf } from './filter.ts';
 import type { Scene, View } from './scene.ts';
-import { countText, dateText } from './texts.ts';
+import { clockText, countedText, countText, dateText } from './texts.ts';
+import { hasStopped } from './troubles.ts';
 import { CONNECTION_WORDS, RARE_WORDS, toneOf } from './words.ts';
 
 export interface HeaderState {
@@ -17,7 +18,8 @@ export interface HeaderState {
 
 const FEED: Readonly<Record<FeedState, readonly [text: string, tone: string]>> = {
   connecting: ['connecting to the process', 'progress'],
-  live: ['live', 'good'],
+  live: ['following live', 'good'],
+  full: ['8 pages are open already; waiting for one to close', 'attention'],
   disconnected: ['disconnected: the process has gone, or cannot be reached', 'bad'],
   ended: ['ended: the supervisor has stopped', 'quiet'],
 };
@@ -52,22 +54,23 @@ export class HeaderView implements View {
     setText(this.#pipelines, title);
     this.#pipelines.title = title;
     document.title = title === '' ? 'hawser' : `${title} – hawser`;
-    const word = model.root?.word ?? 'unknown';
+    const word = stateOf(scene);
     const isPast = this.#header.feed === 'disconnected' && this.#header.recording === undefined;
     setText(this.#supervisorName, isPast ? 'Supervisor, last seen ' : 'Supervisor ');
     setState(this.#state, word, isPast ? 'quiet' : toneOf(word));
     this.#showFeed(scene);
-    this.#showCounts(countsOf(connectionsOf(model)));
+    this.#showCounts(countsOf(connectionsOf(model).filter(isPresent)));
   }
 
   #showFeed({ now }: Scene): void {
     const { feed, recording, isPaused, unseen } = this.#header;
+    this.#feed.title = recording ?? (isPaused ? dateText(now) : '');
     if (recording !== undefined) {
       setState(this.#feedState, 'playback', 'progress');
       setText(this.#feedMore, ` ${recording}`);
     } else if (isPaused) {
       setState(this.#feedState, 'paused', 'attention');
-      setText(this.#feedMore, ` at ${dateText(now)}, ${countText(unseen)} events since`);
+      setText(this.#feedMore, ` at ${clockText(now)}, ${countedText(unseen, 'event')} since`);
     } else {
       const [text, tone] = FEED[feed ?? 'connecting'];
       setState(this.#feedState, text, tone);
@@ -88,4 +91,10 @@ export class HeaderView implements View {
     this.#lines.set(word, { line, count });
     this.#counts.append(line);
   }
+}
+
+/** The feed may end before the supervisor's last state was told. */
+function stateOf({ model, isOver }: Scene): string {
+  const word = model.root?.word ?? 'unknown';
+  return isOver && !hasStopped(model) ? 'stopped' : word;
 }

@@ -1,12 +1,11 @@
-import type { Actor } from './actor.ts';
 import { Announcer } from './announcer.ts';
 import { ConnectionList } from './connection-list.ts';
-import { connectionOf, isConnection } from './connections.ts';
 import { Control } from './control.ts';
 import { DetailsView } from './details-view.ts';
 import { found, setAttribute } from './elements.ts';
 import { Feed, type FeedState } from './feed.ts';
 import { HeaderView } from './header-view.ts';
+import { tellLimits } from './limits.ts';
 import { Live } from './live.ts';
 import { STEPS } from './model.ts';
 import { messageOf, Notices } from './notices.ts';
@@ -17,7 +16,8 @@ import { takeRecordings } from './recording-source.ts';
 import type { Choices, Scene, View } from './scene.ts';
 import type { Session } from './session.ts';
 import { Shortcuts } from './shortcuts.ts';
-import { countText } from './texts.ts';
+import { Spoken } from './spoken.ts';
+import { countedText, countText } from './texts.ts';
 import { newestOf } from './trail.ts';
 import { TreeView } from './tree-view.ts';
 
@@ -27,6 +27,7 @@ const SECOND = 1000;
 /** What is said when the feed changes; that it begins is not worth a word. */
 const SAID: Readonly<Partial<Record<FeedState, string>>> = {
   live: 'Connected to the process again',
+  full: '8 pages are open already; waiting for one to close',
   disconnected: 'Disconnected: the process has gone',
   ended: 'The supervisor has stopped',
 };
@@ -38,6 +39,7 @@ export class Inspector implements Choices {
   readonly #live = new Live();
   readonly #announcer = new Announcer();
   readonly #notices = new Notices();
+  readonly #spoken = new Spoken(this.#announcer);
   readonly #control: Control;
   readonly #header = new HeaderView();
   readonly #list: ConnectionList;
@@ -50,7 +52,7 @@ export class Inspector implements Choices {
   #recordingName: string | undefined;
   #chosen: string | undefined;
   #entry: string | undefined;
-  #announced: { readonly key: string; readonly word: string } | undefined;
+  #isEnlarged = false;
   #isDue = false;
   /** When a playing recording was painted, by the frame's clock. */
   #playedAt: number | undefined;
@@ -102,6 +104,7 @@ export class Inspector implements Choices {
 
   choose(key: string | undefined): void {
     if (key !== this.#chosen) this.#entry = undefined;
+    if (key === undefined) this.#isEnlarged = false;
     this.#chosen = key;
     this.#invalidate();
   }
@@ -111,8 +114,9 @@ export class Inspector implements Choices {
     this.#invalidate();
   }
 
-  enlarge(): boolean {
-    return document.body.classList.toggle('enlarged');
+  enlarge(): void {
+    this.#isEnlarged = !this.#isEnlarged;
+    this.#invalidate();
   }
 
   reconnect(component: string): void {
@@ -139,7 +143,8 @@ export class Inspector implements Choices {
 
   #escape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
-    if (this.#entry !== undefined) this.chooseEntry(undefined);
+    if (this.#isEnlarged) this.enlarge();
+    else if (this.#entry !== undefined) this.chooseEntry(undefined);
     else this.choose(undefined);
   }
 
@@ -153,9 +158,12 @@ export class Inspector implements Choices {
 
   #start(name: string, { recording, unknown }: Loaded): void {
     if (unknown > 0)
-      this.#notices.tell('unknown', `${name}: ${countText(unknown)} lines are no events that this page knows`);
+      this.#notices.tell('unknown', `${name}: ${countedText(unknown, 'line')} not known to this page as events`);
     if (recording.omitted > 0) {
-      this.#notices.tell('omitted', `${name} is long: its last ${countText(recording.omitted)} events are not shown`);
+      this.#notices.tell(
+        'omitted',
+        `${name} is long: ${countedText(recording.omitted, 'event')} at its end ${recording.omitted === 1 ? 'is' : 'are'} not shown`,
+      );
     }
     this.#player = new Player(recording);
     this.#recordingName = name;
@@ -179,9 +187,10 @@ export class Inspector implements Choices {
   #noteFeed(state: FeedState): void {
     const before = this.#feed;
     this.#feed = state;
-    if (state === 'disconnected' || state === 'ended') this.#live.halt(Date.now());
+    if (state !== 'live' && state !== 'connecting') this.#live.halt(Date.now());
+    if (state === 'ended') this.#control.end();
     const said = SAID[state];
-    if (said !== undefined && (state !== 'live' || before === 'disconnected')) this.#announcer.say(said);
+    if (said !== undefined && (state !== 'live' || before !== 'connecting')) this.#announcer.say(said);
     this.#invalidate();
   }
 
@@ -204,8 +213,9 @@ export class Inspector implements Choices {
     });
     const scene = this.#scene();
     for (const view of this.#views) view.show(scene);
-    this.#announce(scene.chosen);
-    this.#tellLimits(scene);
+    document.body.classList.toggle('enlarged', scene.enlarged);
+    this.#spoken.follow(scene);
+    tellLimits(scene.model, this.#unknown, this.#notices);
     if (this.#player?.isPlaying) this.#invalidate();
   }
 
@@ -218,34 +228,13 @@ export class Inspector implements Choices {
       messages: player ? player.playback.recording : this.#live.messages,
       now: player ? player.playback.time : this.#live.nowAt(Date.now()),
       playback: player !== undefined,
+      isOver: !player && this.#feed === 'ended',
+      enlarged: this.#isEnlarged && chosen?.machine !== undefined,
       chosen,
       entry:
         chosen && this.#entry !== undefined
           ? newestOf(chosen.timeline, STEPS).find(({ id }) => id === this.#entry)
           : undefined,
     };
-  }
-
-  /** Says how the chosen connection goes on. */
-  #announce(chosen: Actor | undefined): void {
-    const before = this.#announced;
-    this.#announced = chosen && { key: chosen.key, word: chosen.word };
-    if (!chosen || !isConnection(chosen) || before?.key !== chosen.key || before.word === chosen.word) return;
-    const { cause, path } = connectionOf(chosen, this.#scene().model);
-    const why = chosen.word === 'live' || cause === '' ? '' : ` — ${cause}`;
-    this.#announcer.say(`${path}: ${chosen.word}${why}`);
-  }
-
-  #tellLimits({ model }: Scene): void {
-    const { untold, reason, unshown } = model.tally;
-    if (untold > 0)
-      this.#notices.tell('untold', `${countText(untold)} events are not told: ${reason ?? 'a bound was reached'}`);
-    if (unshown > 0) this.#notices.tell('unshown', `${countText(unshown)} further actors are not shown`);
-    if (this.#unknown > 0) {
-      this.#notices.tell(
-        'unknown',
-        `${countText(this.#unknown)} events are not of a version that this page knows: reload it`,
-      );
-    }
   }
 }

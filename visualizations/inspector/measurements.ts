@@ -12,6 +12,8 @@ export interface Component {
   readonly pipeline: string;
   readonly sample: Sample;
   readonly point: Point;
+  /** Since when it has delivered nothing although it owes something, in milliseconds since the epoch. */
+  readonly owesSince: number | undefined;
 }
 
 /** The last sample of each component, and what is drawn of it, of its pipeline and of everything. */
@@ -46,11 +48,19 @@ export class Measurements {
       if (!before && this.#components.size >= COMPONENTS) continue;
       const pipeline = before?.pipeline ?? pipelineOf(sample.component);
       const point = pointOf(sample, rateOf(before?.sample.events, sample.events, since, at), at);
-      this.#components.set(sample.component, { pipeline, sample, point });
+      const owesSince = owingSince(before, sample, at);
+      this.#components.set(sample.component, { pipeline, sample, point, owesSince });
+      if (!before) this.#forgetTotals(pipeline);
       this.#draw(sample.component, point, pointsFor(this.#components.size));
       touched.add(pipeline);
     }
     for (const pipeline of touched) this.#draw(pipeline, summed(this.#membersOf(pipeline), at), pointsFor(1));
+  }
+
+  /** What was added up without a component is no total of all of them: it would seem to have grown. */
+  #forgetTotals(pipeline: string): void {
+    this.#series.delete(pipeline);
+    this.#series.delete(EVERYTHING);
   }
 
   #draw(key: string, point: Point, bound: number): void {
@@ -62,6 +72,17 @@ export class Measurements {
       if (pipeline === EVERYTHING || pipeline === each.pipeline) yield { role: each.sample.role, point: each.point };
     }
   }
+}
+
+/** Events that a sink has taken and not settled. What a source has handed on, its sinks owe. */
+export function owedBy({ role, inFlight, waiting = 0 }: Sample): number {
+  return role === 'sink' ? inFlight + waiting : 0;
+}
+
+function owingSince(before: Component | undefined, sample: Sample, at: number): number | undefined {
+  if (owedBy(sample) === 0) return undefined;
+  const hasDelivered = sample.events !== before?.sample.events;
+  return hasDelivered ? at : (before?.owesSince ?? at);
 }
 
 /** `ticks` of `ticks/exchange`. */

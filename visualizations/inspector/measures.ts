@@ -1,3 +1,4 @@
+import type { Sample } from '../../src/inspection/wire.ts';
 import { PERIOD, type Point } from './series.ts';
 import { shortText, spanText } from './texts.ts';
 
@@ -7,16 +8,60 @@ export interface Measure {
   readonly unit: string;
   readonly value: (point: Point) => number | undefined;
   readonly text: (value: number) => string;
-  /** It is nothing while nothing is told; the others stay as they were. */
-  readonly isRate: boolean;
+  /** What it is, for somebody who does not know. */
+  readonly about: string;
+  /** A rate is nothing while nothing is told; the others stay as they were. Of a total it is shown what was added. */
+  readonly kind: 'rate' | 'level' | 'total';
+  /** Whether it is measured of such a component. */
+  readonly isOf: (sample: Sample) => boolean;
 }
 
 export const MEASURES: readonly Measure[] = [
-  { title: 'Rate', unit: ' /s', value: ({ rate }) => rate, text: shortText, isRate: true },
-  { title: 'In flight', unit: '', value: ({ inFlight }) => inFlight, text: shortText, isRate: false },
-  { title: 'Buffer', unit: '', value: ({ fill }) => fill, text: percentText, isRate: false },
-  { title: 'Latency', unit: '', value: ({ latency }) => latency, text: spanText, isRate: false },
-  { title: 'Reconnects', unit: '', value: ({ reconnects }) => reconnects, text: shortText, isRate: false },
+  {
+    title: 'Rate',
+    unit: ' /s',
+    value: ({ rate }) => rate,
+    text: shortText,
+    about: 'Events per second that a source receives, or a sink delivers',
+    kind: 'rate',
+    isOf: () => true,
+  },
+  {
+    title: 'In flight',
+    unit: '',
+    value: ({ inFlight }) => inFlight,
+    text: shortText,
+    about: 'Events that were handed on and are not settled yet',
+    kind: 'level',
+    isOf: () => true,
+  },
+  {
+    title: 'Buffer',
+    unit: '',
+    value: ({ fill }) => fill,
+    text: percentText,
+    about: 'Share of a sink’s buffer that is taken; of several, the fullest',
+    kind: 'level',
+    isOf: ({ role }) => role === 'sink',
+  },
+  {
+    title: 'Latency',
+    unit: '',
+    value: ({ latency }) => latency,
+    text: spanText,
+    about: 'Measured per source: from the hand-on of an event until every sink has settled it; the longest',
+    kind: 'level',
+    isOf: ({ role }) => role === 'source',
+  },
+  {
+    title: 'Reconnects',
+    unit: '',
+    value: ({ reconnects }) => reconnects,
+    text: shortText,
+    about: 'How often a connection was live again after it was lost, since the start',
+    kind: 'total',
+    isOf: ({ connection }) => connection !== undefined,
+  },
 ];
 
 /** Milliseconds that a chart covers: the shortest of these that holds all that is known, else the longest. */
@@ -40,6 +85,8 @@ export interface Measured {
   readonly last: number;
   readonly least: number;
   readonly most: number;
+  /** How much the values rose by, whatever they fell by in between. */
+  readonly added: number;
 }
 
 /** What a chart shows of the points, oldest first; nothing when it was never measured. */
@@ -60,9 +107,15 @@ export function measuresOf(
   if (first !== undefined) steps.unshift({ at: now - window, value: first });
   const newest = steps.at(-1);
   if (!newest) return undefined;
-  if (measure.isRate && now - newest.at > STALE) steps.push({ at: newest.at + PERIOD, value: 0 });
+  if (measure.kind === 'rate' && now - newest.at > STALE) steps.push({ at: newest.at + PERIOD, value: 0 });
   const values = steps.map(({ value }) => value);
-  return { steps, last: values.at(-1) ?? 0, least: Math.min(...values), most: Math.max(...values) };
+  const added = values.reduce((sum, value, index) => sum + Math.max(0, value - (values[index - 1] ?? value)), 0);
+  return { steps, last: values.at(-1) ?? 0, least: Math.min(...values), most: Math.max(...values), added };
+}
+
+/** A running total as it is drawn: what was added since the beginning of the chart. */
+export function totalDrawn({ steps, least, most }: Measured): Pick<Measured, 'steps' | 'most'> {
+  return { steps: steps.map(({ at, value }) => ({ at, value: value - least })), most: most - least };
 }
 
 /** Where it is drawn: in milliseconds, and in units of the drawing. */

@@ -1,4 +1,5 @@
 import type { Shown, ShownEvent } from '../../src/inspection/wire.ts';
+import type { Actor } from './actor.ts';
 
 type Members = readonly (readonly [name: string, value: string])[];
 
@@ -8,6 +9,13 @@ export const MEMBERS = 100;
 /** What an event brings with it. */
 export function membersOf({ type: _, ...members }: ShownEvent): Members {
   return flattened(members);
+}
+
+/** What a peer would be told when it is sent away is of interest only when it is. */
+export function contextOf({ machine, word, snapshot }: Pick<Actor, 'machine' | 'word' | 'snapshot'>) {
+  if (machine !== 'peer' || word === 'closing' || word === 'gone' || !snapshot.context) return snapshot.context;
+  const { farewell: _, ...others } = snapshot.context;
+  return others;
 }
 
 /** Members as lines, those of members with dots: `settings.pingInterval`, `20000`. */

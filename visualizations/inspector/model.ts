@@ -199,7 +199,7 @@ export class Model {
     this.#actors.set(peer.key, {
       ...peer,
       gone: true,
-      word: 'closed',
+      word: 'gone',
       since: peer.word === 'closed' ? peer.since : this.#time,
     });
     this.#gonePeers.push(peer.key);

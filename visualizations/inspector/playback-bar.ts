@@ -1,7 +1,7 @@
 import { button, drawn, element, found, setAttribute, setText } from './elements.ts';
 import { type Player, SPEEDS } from './player.ts';
 import type { Scene, View } from './scene.ts';
-import { clockText, countText, dateText, spanText } from './texts.ts';
+import { clockText, countedText, dateText, spanText } from './texts.ts';
 
 /** Milliseconds that the arrow keys and the page keys move. */
 const SMALL_STEP = 1000;
@@ -57,7 +57,7 @@ export class PlaybackBar implements View {
     const span = Math.max(1, until - from);
     setAttribute(this.#slider, 'max', String(span));
     setText(this.#span, spanText(until - from));
-    setText(this.#losses, losses.length === 0 ? '' : `${countText(losses.length)} lost`);
+    setText(this.#losses, losses.length === 0 ? '' : countedText(losses.length, 'loss', 'losses'));
     this.#losses.title = 'Marks show where connections were lost';
     const places = new Set(losses.map((at) => Math.round(((at - from) / span) * MARKS)));
     this.#marks.replaceChildren(...[...places].map((place) => drawn('path', { d: `M${place} 0V8`, class: 'loss' })));

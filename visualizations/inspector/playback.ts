@@ -30,6 +30,7 @@ export class Recording implements Messages {
   #interval = CHECKPOINT_WORK;
   #work = 0;
   #omitted = 0;
+  #firstSampled: number | undefined;
   readonly #bound: number;
 
   constructor(bound: number = RECORDED_EVENTS) {
@@ -45,6 +46,7 @@ export class Recording implements Messages {
     this.#note(event);
     this.#events.push(event);
     this.#times.push(Math.max(Number(event.createdAt), this.#times.at(-1) ?? Number.NEGATIVE_INFINITY));
+    if (event.type === '@hawser.samples') this.#firstSampled ??= this.until;
     this.#work += event.type === '@hawser.samples' ? 1 + event.samples.length : 1;
     if (this.#work >= this.#interval) this.#keepCheckpoint();
   }
@@ -61,6 +63,11 @@ export class Recording implements Messages {
   /** Time of the first event, in milliseconds since the epoch. */
   get from(): number {
     return this.#times[0] ?? 0;
+  }
+
+  /** The first moment with something to be seen: everything was started by then, and has been counted once. */
+  get opening(): number {
+    return this.#firstSampled ?? this.from;
   }
 
   get until(): number {
@@ -136,11 +143,11 @@ export class Playback {
   #position: number;
   #time: number;
 
-  /** It begins at the end of the first moment, with what was there already. */
+  /** It begins where something is to be seen. */
   constructor(recording: Recording) {
     this.recording = recording;
-    this.#time = recording.from;
-    this.#position = recording.positionAt(recording.from);
+    this.#time = recording.opening;
+    this.#position = recording.positionAt(recording.opening);
     this.#model = recording.modelAt(this.#position);
   }
 

@@ -32,6 +32,7 @@ export async function loadRecording(
   }
   reader.end();
   const { recording, unknown } = reader;
-  if (recording.length === 0) throw new Error('it holds no events of hawser: make one with `hawser run FILE --record`');
+  if (recording.length === 0)
+    throw new Error('it holds no events of hawser. Make one with `hawser run FILE --record RECORDING`');
   return { recording, unknown };
 }

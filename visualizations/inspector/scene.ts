@@ -9,6 +9,10 @@ export interface Scene {
   /** The moment that is shown, in milliseconds since the epoch. */
   readonly now: number;
   readonly playback: boolean;
+  /** The supervisor has stopped, so that no more is told. */
+  readonly isOver: boolean;
+  /** The chart has the whole page. */
+  readonly enlarged: boolean;
   readonly chosen: Actor | undefined;
   /** The step of the chosen actor that is looked at; none: the last one. */
   readonly entry: Entry | undefined;

@@ -1,4 +1,5 @@
 import { button, element, found } from './elements.ts';
+import { glossary } from './glossary.ts';
 
 export interface Shortcut {
   readonly key: string;
@@ -15,7 +16,7 @@ const IN_PLACE: readonly (readonly [keys: string, does: string])[] = [
   ['← →', 'close and open a part of the tree; a second in a recording'],
   ['+ − 0', 'zoom the chart; 0 shows the whole'],
   ['Ctrl + wheel', 'zoom the chart at the pointer'],
-  ['Escape', 'clear the filter, leave a step, leave an actor'],
+  ['Escape', 'clear the filter, leave the enlarged chart, a step, an actor'],
 ];
 
 /** Single keys that work anywhere but in a text field; they can be turned off, as speech input needs it. */
@@ -25,7 +26,10 @@ export class Shortcuts {
   readonly #shortcuts: readonly Shortcut[];
 
   constructor(shortcuts: readonly Shortcut[]) {
-    this.#shortcuts = [...shortcuts, { key: '?', does: 'show this list', run: () => this.#dialog.showModal() }];
+    this.#shortcuts = [
+      ...shortcuts,
+      { key: '?', does: 'show the keys, and what is what', run: () => this.#dialog.showModal() },
+    ];
     this.#on.checked = sessionStorage.getItem(KEY) !== 'off';
     this.#on.addEventListener('change', () => sessionStorage.setItem(KEY, this.#on.checked ? 'on' : 'off'));
     this.#fill();
@@ -36,7 +40,12 @@ export class Shortcuts {
   #fill(): void {
     const lines = [...this.#shortcuts.map(({ key, does }) => [key, does] as const), ...IN_PLACE];
     this.#dialog.append(
-      element('h2', { id: 'shortcuts-title', class: 'question' }, 'Keyboard'),
+      element(
+        'div',
+        { class: 'title' },
+        element('h2', { id: 'shortcuts-title' }, 'Keyboard'),
+        button('Close', () => this.#dialog.close(), { autofocus: '' }),
+      ),
       element(
         'dl',
         { class: 'keys' },
@@ -45,11 +54,8 @@ export class Shortcuts {
         ),
       ),
       element('label', {}, this.#on, ' Single keys work anywhere'),
-      element(
-        'div',
-        { class: 'choices' },
-        button('Close', () => this.#dialog.close(), { autofocus: '' }),
-      ),
+      element('h2', { class: 'question next' }, 'What is what'),
+      glossary(),
     );
   }
 

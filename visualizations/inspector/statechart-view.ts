@@ -18,6 +18,7 @@ export class StatechartView implements View {
   });
   readonly #active = element('p', { class: 'active-states' });
   readonly #zoom: ChartViewport;
+  readonly #enlarge: HTMLButtonElement;
   readonly #charts = new Map<string, Promise<Statechart>>();
   #machine: string | undefined;
   #chart: Statechart | undefined;
@@ -25,16 +26,9 @@ export class StatechartView implements View {
   #seen: { readonly key: string; readonly entry: string | undefined } | undefined;
   #scene: Scene | undefined;
 
-  constructor(enlarge: () => boolean) {
+  constructor(enlarge: () => void) {
     this.#zoom = new ChartViewport(this.#viewport);
-    const enlarged = button(
-      'Enlarge',
-      () => {
-        setAttribute(enlarged, 'aria-pressed', String(enlarge()));
-        this.#approach();
-      },
-      { 'aria-pressed': 'false' },
-    );
+    this.#enlarge = button('Enlarge', enlarge, { 'aria-pressed': 'false' });
     const tools = element(
       'div',
       { class: 'tools', role: 'group', 'aria-label': 'Zoom' },
@@ -42,7 +36,7 @@ export class StatechartView implements View {
       button('+', () => this.#zoom.zoomIn(), { 'aria-label': 'Zoom in', title: 'Zoom in (+)' }),
       button('Active', () => this.#approach(), { title: 'Bring the active states near' }),
       button('Whole', () => this.#zoom.fit(), { title: 'The whole chart (0)' }),
-      enlarged,
+      this.#enlarge,
     );
     const head = element('div', { class: 'panel-head' }, this.#title, tools);
     this.element.append(head, this.#viewport, this.#active);
@@ -55,6 +49,10 @@ export class StatechartView implements View {
     if (chosen?.machine === undefined) return;
     if (this.#machine !== chosen.machine) this.#load(chosen.machine);
     this.#mark(chosen, scene.entry);
+    const pressed = String(scene.enlarged);
+    if (this.#enlarge.getAttribute('aria-pressed') === pressed) return;
+    setAttribute(this.#enlarge, 'aria-pressed', pressed);
+    this.#approach();
   }
 
   #load(machine: string): void {

@@ -58,6 +58,31 @@ export function shortened({ from, to }: Change): ShortChange {
   };
 }
 
+/** What happened in a region: `heartbeat`, from `quiet` to `suspended`. */
+export interface RegionChange {
+  readonly region: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A change of several regions of one state, region by region; none when it is another change. */
+export function regionsOf({ from, to }: Change): RegionChange[] {
+  if (from.length < 2 || from.length !== to.length) return [];
+  const above = commonPath([...from, ...to]).length;
+  const entered = new Map(to.map((path) => inRegion(path, above)));
+  const changes = from.map((path) => {
+    const [region, state] = inRegion(path, above);
+    return { region, from: state, to: entered.get(region) ?? '' };
+  });
+  const isOneEach = entered.size === from.length && changes.every((change) => change.to !== '');
+  return isOneEach ? changes : [];
+}
+
+function inRegion(path: string, above: number): readonly [region: string, state: string] {
+  const [region = '', ...state] = path.split('.').slice(above);
+  return [region, state.join('.')];
+}
+
 /** All active states in one line, what they begin with said once: `linked.live: heartbeat.quiet, flow.flowing`. */
 export function leavesText(leaves: readonly string[]): string {
   if (leaves.length < 2) return leaves[0] ?? 'none';

@@ -56,6 +56,11 @@ export function shortPath(path: string): string {
   return `${path.slice(0, LISTED_PIPELINE)}…${path.slice(slash)}`;
 }
 
+/** `1 line`, `12 lines` */
+export function countedText(count: number, one: string, many = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`;
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -5,7 +5,7 @@ import { eventName } from './event-name.ts';
 import { membersOf } from './members.ts';
 import { causalChain } from './message-log.ts';
 import type { Scene } from './scene.ts';
-import { shortened } from './states.ts';
+import { regionsOf, shortened } from './states.ts';
 import { clockText, spanText } from './texts.ts';
 import { toneOf } from './words.ts';
 
@@ -51,10 +51,18 @@ export class TimelineEntry {
 
 function changeOf(entry: Entry): HTMLElement {
   const { shared, from, to } = shortened(entry);
+  const regions = regionsOf(entry);
   const change = element('span', { class: 'change' });
-  if (from === '' && to === '') change.append(element('span', { class: 'shared' }, 'stays'));
+  if (regions.length > 0) {
+    for (const [index, region] of regions.entries()) {
+      change.append(index > 0 ? ', ' : '', element('span', { class: 'shared' }, `${region.region} `), region.from);
+      change.append(element('span', { class: 'arrow' }, ' → '), region.to);
+    }
+  } else if (from === '' && to === '') change.append(element('span', { class: 'shared' }, 'stays'));
   else {
-    change.append(element('span', { class: 'shared' }, shared), from, element('span', { class: 'arrow' }, ' → '), to);
+    const region = shared.split('.').at(-2);
+    change.append(element('span', { class: 'shared' }, region === undefined ? '' : `${region} `), from);
+    change.append(element('span', { class: 'arrow' }, ' → '), to);
   }
   change.title = [entry.from.join(', '), entry.to.join(', ')].join(' → ');
   return change;
@@ -78,14 +86,18 @@ function linkOf(message: WireMessage, isOwn: boolean, at: number, scene: Scene):
   const receiver = isOwn ? '' : ` to ${receiverOf(message, scene)}`;
   const time = before < 1 ? '' : `, ${spanText(before)} before`;
   const name = element('b', {}, eventName(message.event.type));
-  return element('li', {}, isOwn ? '' : 'because of ', name, ` from ${senderOf(message, scene)}${receiver}${time}`);
+  const sender = senderOf(message, scene);
+  const from = sender === '' ? '' : ` from ${sender}`;
+  return element('li', {}, isOwn ? '' : 'because of ', name, `${from}${receiver}${time}`);
 }
 
+/** A timer is named by its event. */
 function senderOf(message: WireMessage, { model }: Scene): string {
+  if (message.event.type.startsWith('xstate.after.')) return '';
   const sender = model.actorOf(message.sourceId);
   if (sender) return sender.sessionId === message.sessionId ? 'itself' : sender.component;
   if (message.source !== undefined) return message.source;
-  return message.event.type.startsWith('xstate.after.') ? 'its own timer' : 'outside';
+  return 'outside';
 }
 
 function receiverOf({ sessionId }: WireMessage, { model }: Scene): string {

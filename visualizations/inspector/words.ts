@@ -7,7 +7,7 @@ export type Tone = 'good' | 'progress' | 'attention' | 'bad' | 'quiet';
 export const CONNECTION_WORDS = ['live', 'waiting', 'failed', 'connecting', 'idle'] as const;
 
 /** Those that connections have only now and then: accepted peers, and what was stopped from above. */
-export const RARE_WORDS = ['slow', 'closing', 'closed', 'stopped'] as const;
+export const RARE_WORDS = ['slow', 'closing', 'closed', 'stopped', 'gone'] as const;
 
 /** Of several tags the first one of its machine counts: a slow peer is live too. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -27,10 +27,14 @@ const TONES: Readonly<Record<string, Tone>> = {
   connecting: 'progress',
   starting: 'progress',
   binding: 'progress',
-  draining: 'progress',
-  stopping: 'progress',
-  closing: 'progress',
+  draining: 'attention',
+  stopping: 'attention',
+  closing: 'attention',
   waiting: 'attention',
+  held: 'attention',
+  stalled: 'attention',
+  full: 'attention',
+  owing: 'attention',
   recovering: 'attention',
   blocked: 'attention',
   slow: 'attention',
@@ -38,14 +42,24 @@ const TONES: Readonly<Record<string, Tone>> = {
   failing: 'bad',
 };
 
-/** An actor's state in one word. */
+/** Those that somebody should look at. A component that ends is coloured like one that waits, and is none of them. */
+const TROUBLED: ReadonlySet<string> = new Set(['failed', 'failing', 'waiting', 'recovering', 'blocked', 'slow']);
+
+export function isTroubled(word: string): boolean {
+  return TROUBLED.has(word);
+}
+
+/** An actor's state in one word. At its end, and on the way there, that is the name of the state itself. */
 export function wordOf(machine: string | undefined, snapshot: ShownSnapshot): string {
+  const { status, value } = snapshot;
+  if (status === 'done' && typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'object' && value.linked === 'closing') return 'closing';
   const tags = snapshot.tags ?? [];
   const known = machine === undefined ? undefined : WORDS[machine]?.find((word) => tags.includes(word));
   if (known !== undefined) return known;
-  if (snapshot.status === 'error') return 'failed';
-  if (snapshot.status === 'done') return machine === 'peer' ? 'closed' : 'ended';
-  if (snapshot.status === 'stopped') return 'stopped';
+  if (status === 'error') return 'failed';
+  if (status === 'done') return machine === 'peer' ? 'closed' : 'ended';
+  if (status === 'stopped') return 'stopped';
   return tags[0] ?? 'running';
 }
 

@@ -71,7 +71,7 @@ function linesOf(head: string): string[] {
 /** Gives the time of an event, in milliseconds. */
 function readLine(line: string, place: string): number {
   const value = parse(line);
-  if (!isRecord(value)) throw new UsageError(`${place}: is no JSON object; ${EXPECTED}`);
+  if (!isRecord(value)) throw new UsageError(`${place}: is not a JSON object; ${EXPECTED}`);
   const { _version: version, type, createdAt } = value;
   if (version === undefined || !isType(type)) throw new UsageError(`${place}: is no event; ${EXPECTED}`);
   if (version !== WIRE_VERSION) throw new UsageError(`${place}: ${versionText(version)}`);

@@ -140,11 +140,11 @@ describe('a recording', () => {
 
   test.each<[string, string, string]>([
     ['is empty', '', `:1: is empty; ${EXPECTED}`],
-    ['is some text', 'hello\n', `:1: is no JSON object; ${EXPECTED}`],
-    ['is some JSON', '{\n  "a": 1\n}\n', `:1: is no JSON object; ${EXPECTED}`],
+    ['is some text', 'hello\n', `:1: is not a JSON object; ${EXPECTED}`],
+    ['is some JSON', '{\n  "a": 1\n}\n', `:1: is not a JSON object; ${EXPECTED}`],
     ['has lines of JSON', '{"a":1}\n', `:1: is no event; ${EXPECTED}`],
-    ['has a line that is none', `${line(1)}[]\n`, `:2: is no JSON object; ${EXPECTED}`],
-    ['has an empty line', `${line(1)}\n${line(2)}`, `:2: is no JSON object; ${EXPECTED}`],
+    ['has a line that is none', `${line(1)}[]\n`, `:2: is not a JSON object; ${EXPECTED}`],
+    ['has an empty line', `${line(1)}\n${line(2)}`, `:2: is not a JSON object; ${EXPECTED}`],
     ['has events of another kind', line(1) + changed({ type: '@xstate.other' }), `:2: is no event; ${EXPECTED}`],
     ['has the name of a member for a kind', line(1) + changed({ type: 'toString' }), `:2: is no event; ${EXPECTED}`],
     ['has events without a time', line(1) + changed({ createdAt: 'x' }), `:2: its createdAt is no time; ${EXPECTED}`],

@@ -180,13 +180,13 @@ describe('peers', () => {
     return { story, shard, peer };
   }
 
-  test('that have gone are closed', () => {
+  test('that have gone are told as gone', () => {
     const { story, peer } = listening();
     story.stop(peer(1));
     const words = [...modelOf(story).actors.values()]
       .filter(({ machine }) => machine === 'peer')
       .map(({ word }) => word);
-    expect(words).toEqual(['closed']);
+    expect(words).toEqual(['gone']);
   });
 
   test('that have gone are forgotten when there are too many, the first one first', () => {
@@ -229,6 +229,20 @@ describe('samples', () => {
     const model = modelOf(story);
     expect([rates(model, 'ticks')[0], rates(model, 'trades')[0], rates(model, EVERYTHING)[0]]).toEqual([10, 30, 40]);
   });
+});
+
+test('a total begins when all components have been told, not with the first of them', () => {
+  const { story } = begun();
+  story.samples([sampleOf('ticks/a', { inFlight: 3 })]);
+  story.wait(1000).samples([sampleOf('ticks/b', { inFlight: 4 })]);
+  story.wait(1000).samples([sampleOf('ticks/a', { inFlight: 5 })]);
+  const { series } = modelOf(story).measurements;
+  const totals = (key: string) => newestOf(series.get(key), 9).map(({ inFlight }) => inFlight);
+  expect([totals('ticks'), totals(EVERYTHING), totals('ticks/a')]).toEqual([
+    [9, 7],
+    [9, 7],
+    [5, 3],
+  ]);
 });
 
 test('a copy stays as it is while the model goes on', () => {

@@ -40,6 +40,8 @@ export interface PageBenchOptions {
   /** The text of a recording, to be played instead. */
   readonly recording?: string;
   readonly control?: boolean;
+  /** All feeds are taken by other pages. */
+  readonly full?: boolean;
   /** Status of the answer to what is posted. Default 204. */
   readonly answer?: number;
 }
@@ -94,6 +96,7 @@ export class PageBench {
       const mode = recording === undefined ? 'live' : 'playback';
       response.end(JSON.stringify({ mode, control, version: '0.1.0', title: 'bench' }));
     } else if (url === '/recording') response.end(recording);
+    else if (url === '/feed' && this.#options.full) response.writeHead(503).end();
     else if (url === '/feed') {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(told('reset', backlog()));
       this.#feeds.add(response);

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Crowd } from './crowd.ts';
 import { BuiltPage, PageBench, type PageBenchOptions } from './page-bench.ts';
-import { begun, ConnectionTale, sampleOf, sinkOf } from './story.ts';
+import { begun, ConnectionTale, liveValue, type Story, sampleOf, sinkOf } from './story.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -68,6 +68,16 @@ function exchange() {
     return events;
   };
   return { story, tale, sink, news };
+}
+
+/** A sink without room keeps the connection from being read. */
+function holds(story: Story, { actor }: ConnectionTale): void {
+  story.step(actor, {
+    from: 'linked.live.flow.flowing',
+    event: 'pause',
+    value: liveValue({ heartbeat: 'suspended', flow: 'paused' }),
+    tags: ['live'],
+  });
 }
 
 async function openExchange(options: PageBenchOptions = {}, context: BrowserContextOptions = {}) {
@@ -190,6 +200,28 @@ describe('accessibility', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing in the %s theme, in the explanations',
+    async (colorScheme) => {
+      const { page } = await openExchange({}, { colorScheme });
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+    },
+  );
+
+  test('axe finds nothing where a connection is held and a sink is full', async () => {
+    const { page, story, tale, news, bench } = await openExchange();
+    holds(story, tale);
+    story.samples([sampleOf('ticks/warehouse', { role: 'sink', waiting: 1000, capacity: 1000 })]);
+    bench.tell(news());
+    await rowOf(page, 'ticks/exchange').getByText('held').waitFor();
+    await connections(page).focus();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Needs attention (1)' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
   test('the keyboard reaches everything that can be used', async () => {
     const { page } = await openExchange({ control: true });
     const usable = await page
@@ -236,6 +268,21 @@ describe('accessibility', () => {
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
     await page.keyboard.press('Escape');
     expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('Escape in the connections lets go of the filter first', async () => {
+    const { page } = await openExchange();
+    await filter(page).fill('warehouse');
+    await connections(page).focus();
+    await page.keyboard.press('Escape');
+    await rowOf(page, 'ticks/exchange').waitFor();
+    expect(await page.getByRole('heading', { name: 'ticks/exchange', exact: true }).count()).toBe(1);
+  });
+
+  test('the keys come with what the words and numbers mean', async () => {
+    const { page } = await openExchange();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('the eighth attempt in a row').waitFor();
   });
 
   test('the loss of the chosen connection is said', async () => {
@@ -300,10 +347,58 @@ describe('the chosen connection', () => {
     expect([near > before, (await width()) < near]).toEqual([true, true]);
   });
 
+  test('gives the whole page back at the first Escape, and is still chosen', async () => {
+    const { page } = await openExchange();
+    const enlarge = page.getByRole('button', { name: 'Enlarge' });
+    await enlarge.click();
+    await tree(page).waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+    await tree(page).waitFor();
+    expect([
+      await enlarge.getAttribute('aria-pressed'),
+      await details(page).getByRole('heading').first().textContent(),
+    ]).toEqual(['false', 'ticks/exchange']);
+  });
+
+  test('that a sink holds is marked in the list and in the details', async () => {
+    const { page, story, tale, news, bench } = await openExchange();
+    holds(story, tale);
+    bench.tell(news());
+    await rowOf(page, 'ticks/exchange').getByText('held').waitFor();
+    await details(page).getByText('held', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /heartbeat quiet → suspended, flow flowing → paused/ }).waitFor();
+  });
+
+  test('shows no number of attempts as long as it is live', async () => {
+    const { page } = await openExchange();
+    expect(await details(page).locator('.facts').textContent()).not.toContain('attempt');
+  });
+
+  test('that is a sink has no chart of a latency', async () => {
+    const { page } = await openExchange();
+    await rowOf(page, 'ticks/warehouse').click();
+    await details(page)
+      .getByRole('img', { name: /^Buffer: now 25 %/ })
+      .waitFor();
+    expect(
+      await details(page)
+        .getByRole('img', { name: /^Latency/ })
+        .count(),
+    ).toBe(0);
+  });
+
   test('says who sent the event of a step', async () => {
     const { page } = await openExchange();
     await page.getByRole('button', { name: /socket\.connected/ }).click();
     expect(await page.getByRole('list', { name: /^Causes/ }).textContent()).toBe('socket.connected from socket');
+  });
+
+  test('names a timer by its event alone', async () => {
+    const { page, tale, news, bench } = await openExchange();
+    tale.pings();
+    bench.tell(news());
+    await page.getByRole('button', { name: /after pingInterval/ }).click();
+    await eventually(() => page.getByRole('list', { name: /^Causes/ }).textContent()).toBe('after pingInterval');
   });
 
   test('says why it was lost as long as it is, and then that it was', async () => {
@@ -334,6 +429,44 @@ describe('the chosen connection', () => {
   });
 });
 
+describe('what has no numbers of its own', () => {
+  test('is not shown with those of its pipeline', async () => {
+    const { page } = await openExchange();
+    await tree(page).getByRole('treeitem', { name: 'sources' }).click();
+    await details(page).getByText('Nothing is measured of a supervisor itself').waitFor();
+    expect(await details(page).getByRole('img', { name: /^Rate/ }).count()).toBe(0);
+  });
+});
+
+describe('the overview', () => {
+  test('lists a sink whose buffer is full, and leads to it', async () => {
+    const { story, news, bench, page } = await openOverview();
+    story.samples([sampleOf('ticks/warehouse', { role: 'sink', waiting: 1000, capacity: 1000 })]);
+    bench.tell(news());
+    await page.getByRole('heading', { name: 'Needs attention (1)' }).waitFor();
+    await details(page)
+      .getByRole('button', { name: /buffer full: 1.000 of 1.000/ })
+      .click();
+    await page.getByRole('heading', { name: 'delivery machine' }).waitFor();
+  });
+
+  test('says that all is well only as long as every sink delivers', async () => {
+    const { page } = await openOverview();
+    await details(page).getByText('No connection waits or has failed, and every sink delivers.').waitFor();
+  });
+
+  async function openOverview() {
+    const { story, sources, sinks } = begun();
+    new ConnectionTale(story, 'ticks/exchange/connection', sources).opens();
+    sinkOf(story, 'ticks/warehouse', sinks);
+    story.samples([sampleOf('ticks/warehouse', { role: 'sink', capacity: 1000 })]);
+    const told = story.events.length;
+    const opened = await open({ backlog: () => story.events.slice(0, told) });
+    await rowOf(opened.page, 'ticks/exchange').waitFor();
+    return { story, news: () => story.events.slice(told), ...opened };
+  }
+});
+
 describe('live', () => {
   test('a paused page stays as it is and counts what comes', async () => {
     const { page, tale, news, bench } = await openExchange();
@@ -356,6 +489,29 @@ describe('live', () => {
     const { page, bench } = await openExchange();
     bench.end();
     await page.getByRole('banner').getByText('ended: the supervisor has stopped').waitFor();
+  });
+
+  test('a page that waits for another one to close says so, and not that nothing is there', async () => {
+    const { page } = await open({ full: true });
+    await page.getByRole('banner').getByText('8 pages are open already; waiting for one to close').waitFor();
+    await page.getByText('Nothing has been told yet.').first().waitFor();
+    expect(await page.getByText('nothing here dials or listens').count()).toBe(0);
+  });
+
+  test('after the end of the supervisor nothing can be asked for', async () => {
+    const { page, bench } = await openExchange({ control: true });
+    bench.end();
+    await page.getByRole('button', { name: 'Stop…' }).waitFor({ state: 'hidden' });
+    await eventually(() => page.getByRole('button', { name: 'Reconnect' }).isEnabled()).toBe(false);
+  });
+
+  test('after the end of the supervisor the overview says what was not delivered', async () => {
+    const { page, bench } = await openExchange();
+    bench.end();
+    await page.getByRole('banner').getByText('ended: the supervisor has stopped').waitFor();
+    await connections(page).focus();
+    await page.keyboard.press('Escape');
+    await details(page).getByText('250 events in flight or in buffers were not delivered').waitFor();
   });
 
   test('without control nothing can be asked for', async () => {
@@ -456,6 +612,6 @@ describe('a recording', () => {
       buffer: Buffer.from('not a recording\n'),
     });
     await page.getByRole('alert').getByText('notes.txt cannot be played').waitFor();
-    await page.getByRole('banner').getByText('live', { exact: true }).waitFor();
+    await page.getByRole('banner').getByText('following live', { exact: true }).waitFor();
   });
 });

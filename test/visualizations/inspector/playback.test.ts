@@ -85,6 +85,17 @@ test('seeking shows the state at that time', () => {
   expect(words).toEqual(['live', 'waiting', 'live']);
 });
 
+test('it opens where everything was started and counted once', () => {
+  const { story, sources } = begun();
+  const tale = new ConnectionTale(story, 'ticks/exchange/connection', sources);
+  story.wait(40);
+  tale.opens();
+  story.wait(900).samples([]);
+  const opened = story.at;
+  story.wait(60_000).samples([]);
+  expect(new Playback(recorded(story.events)).time).toBe(opened);
+});
+
 test('seeking beyond the ends stays at them', () => {
   const playback = new Playback(recorded(lostOnce().story.events));
   playback.seek(0);

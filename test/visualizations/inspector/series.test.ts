@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MEASURES, measuresOf, pathsOf, WINDOWS, windowOf } from '../../../visualizations/inspector/measures.ts';
+import {
+  MEASURES,
+  measuresOf,
+  pathsOf,
+  totalDrawn,
+  WINDOWS,
+  windowOf,
+} from '../../../visualizations/inspector/measures.ts';
 import {
   continued,
   LEAST_POINTS,
@@ -12,6 +19,7 @@ import {
   summed,
 } from '../../../visualizations/inspector/series.ts';
 import { extended, newestOf, type Trail } from '../../../visualizations/inspector/trail.ts';
+import { sampleOf } from './story.ts';
 
 const NOW = 1_000_000;
 const WINDOW = 60_000;
@@ -105,12 +113,38 @@ test('a trail keeps the newest items, however it grew', () => {
 });
 
 describe('a chart', () => {
-  const [rate, , , latency] = MEASURES;
-  if (!rate || !latency) throw new Error('rate and latency are measured');
+  const [rate, , , latency, reconnects] = MEASURES;
+  if (!rate || !latency || !reconnects) throw new Error('rate, latency and reconnects are measured');
 
   test('says the last, the least and the greatest value', () => {
     const points = [3, 9, 6].map((value, second) => point(NOW + second * 1000, { rate: value }));
     expect(measuresOf(points, rate, NOW + 2000, WINDOW)).toMatchObject({ last: 6, least: 3, most: 9 });
+  });
+
+  test('of a total says what was added, also when it began anew in between', () => {
+    const points = [100, 103, 1, 2].map((value, second) => point(NOW + second * 1000, { reconnects: value }));
+    expect(measuresOf(points, reconnects, NOW + 3000, WINDOW)).toMatchObject({ last: 2, added: 4 });
+  });
+
+  test('of a total draws what was added', () => {
+    const points = [100, 103].map((value, second) => point(NOW + second * 1000, { reconnects: value }));
+    const measured = measuresOf(points, reconnects, NOW + 1000, WINDOW);
+    expect(measured && totalDrawn(measured)).toMatchObject({ steps: [{ value: 0 }, { value: 3 }], most: 3 });
+  });
+
+  test.each([
+    ['a source', sampleOf('ticks/a'), ['Rate', 'In flight', 'Latency']],
+    ['a sink', sampleOf('ticks/b', { role: 'sink' }), ['Rate', 'In flight', 'Buffer']],
+    [
+      'a sink with a connection',
+      sampleOf('ticks/b', {
+        role: 'sink',
+        connection: { state: 'live', url: 'ws://a', since: NOW, attempt: 0, reconnects: 0 },
+      }),
+      ['Rate', 'In flight', 'Buffer', 'Reconnects'],
+    ],
+  ])('of %s is shown of what is measured there', (_, sample, titles) => {
+    expect(MEASURES.filter(({ isOf }) => isOf(sample)).map(({ title }) => title)).toEqual(titles);
   });
 
   test('says nothing of what was never measured', () => {

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { connectionMachine } from '../../../machines/connection.ts';
 import { statesOf } from '../../../src/inspection/chart.ts';
 import { eventName } from '../../../visualizations/inspector/event-name.ts';
-import { activeIds, changeBetween, leavesOf, leavesText, shortened } from '../../../visualizations/inspector/states.ts';
+import {
+  activeIds,
+  changeBetween,
+  leavesOf,
+  leavesText,
+  regionsOf,
+  shortened,
+} from '../../../visualizations/inspector/states.ts';
 import { toneOf, wordOf } from '../../../visualizations/inspector/words.ts';
 import { liveValue } from './story.ts';
 
@@ -65,6 +72,25 @@ describe('a change', () => {
   });
 });
 
+describe('a change of several regions', () => {
+  test('is told region by region', () => {
+    const held = liveValue({ heartbeat: 'suspended', flow: 'paused' });
+    expect(regionsOf(changeBetween(leavesOf(liveValue()), leavesOf(held)))).toEqual([
+      { region: 'heartbeat', from: 'quiet', to: 'suspended' },
+      { region: 'flow', from: 'flowing', to: 'paused' },
+    ]);
+  });
+
+  test('that are not the same before and after is told otherwise', () => {
+    const change = { from: ['live.flow.flowing', 'live.watch.fed'], to: ['live.flow.paused', 'live.pulse.due'] };
+    expect(regionsOf(change)).toEqual([]);
+  });
+
+  test('that leaves the state they lie in is told otherwise', () => {
+    expect(regionsOf(changeBetween(leavesOf(liveValue()), ['backoff.normal']))).toEqual([]);
+  });
+});
+
 describe('a word', () => {
   test.each([
     ['connection', ['waiting'], 'waiting'],
@@ -84,6 +110,16 @@ describe('a word', () => {
     ['stopped', 'stopped'],
   ] as const)('of an actor without a machine that is %s is %s', (status, word) => {
     expect(wordOf(undefined, { status })).toBe(word);
+  });
+
+  test.each([
+    ['connection', { status: 'done', value: 'closed', tags: ['idle'] }, 'closed'],
+    ['connection', { status: 'active', value: { linked: 'closing' }, tags: ['idle'] }, 'closing'],
+    ['delivery', { status: 'done', value: 'closed' }, 'closed'],
+    ['supervisor', { status: 'done', value: 'ended', tags: ['ended'] }, 'ended'],
+    ['peer', { status: 'done', value: 'closed' }, 'closed'],
+  ] as const)('of a %s that ends as %j is that of its state: %s', (machine, snapshot, word) => {
+    expect(wordOf(machine, snapshot)).toBe(word);
   });
 
   test('that nobody knows has the colour of no state', () => {

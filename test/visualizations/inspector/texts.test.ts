@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { flattened, MEMBERS, membersOf } from '../../../visualizations/inspector/members.ts';
-import { ageText, countText, shortPath, shortText, spanText } from '../../../visualizations/inspector/texts.ts';
+import { contextOf, flattened, MEMBERS, membersOf } from '../../../visualizations/inspector/members.ts';
+import {
+  ageText,
+  countedText,
+  countText,
+  shortPath,
+  shortText,
+  spanText,
+} from '../../../visualizations/inspector/texts.ts';
 
 test.each([
   [870, '870 ms'],
@@ -30,6 +37,13 @@ test.each([
   expect(shortText(value)).toBe(text);
 });
 
+test.each([
+  [1, '1 loss'],
+  [21, '21 losses'],
+])('%i of something has its right word: %s', (count, text) => {
+  expect(countedText(count, 'loss', 'losses')).toBe(text);
+});
+
 describe('a path in a list', () => {
   test('is whole where there is room', () => {
     expect(shortPath('ticks/exchange')).toBe('ticks/exchange');
@@ -56,6 +70,15 @@ describe('members', () => {
 
   test('of an event are told without its type', () => {
     expect(membersOf({ type: 'child.ready', id: 'sinks' })).toEqual([['id', 'sinks']]);
+  });
+
+  test.each([
+    ['live', false],
+    ['closing', true],
+  ])('of a peer that is %s hold what it is told at its end: %s', (word, isShown) => {
+    const context = { settings: { peer: '1-7' }, farewell: { code: 1001, reason: 'going away' } };
+    const shown = contextOf({ machine: 'peer', word, snapshot: { status: 'active', context } });
+    expect('farewell' in (shown ?? {})).toBe(isShown);
   });
 
   test('beyond the bound are counted', () => {
