@@ -46,7 +46,8 @@ test('hawser inspect says in one line what is wrong with a recording, and exits 
   expect({ code, stdout, stderr }).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'it.jsonl:2: is not a JSON object; expected a recording, as `hawser run FILE --record RECORDING` writes one\n',
+    stderr:
+      'it.jsonl:2: is not a JSON object; expected a recording, as `hawser run FILE --record RECORDING` writes one\n',
   });
 });
 
