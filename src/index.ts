@@ -84,7 +84,7 @@ export type {
   UpgradeRequest,
 } from './environment.ts';
 export { HawserError, NetworkError, StartError, StateError, UsageError } from './errors.ts';
-export type { InspectOptions, Inspector, RecordOptions } from './inspection/inspector.ts';
+export type { InspectOptions, Inspector, InspectorCounts, RecordOptions } from './inspection/inspector.ts';
 export type { Recording } from './inspection/recording/recording.ts';
 export type { Batch, BatchReason } from './messages/batch.ts';
 export type { Chunk } from './messages/chunk.ts';

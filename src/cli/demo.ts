@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { HawserError, type Supervisor } from '../index.ts';
+import { packageRoot } from '../package.ts';
 import { load } from './check.ts';
 import { complain } from './complain.ts';
 import { type Console, createConsole } from './console.ts';
@@ -7,9 +8,9 @@ import { type Exchange, openExchange } from './demo/exchange.ts';
 import { type Receiver, startReceiver } from './demo/receiver.ts';
 import { ownConfig, summary } from './demo/words.ts';
 import { EXIT } from './exit-code.ts';
-import { packageRoot, shownPath } from './package.ts';
 import { span, tenths } from './phrases.ts';
 import { type InspectionOptions, runSession, type SessionEnd } from './session.ts';
+import { shownPath } from './shown-path.ts';
 
 export interface DemoOptions extends InspectionOptions {
   /** Milliseconds. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from '../config/nearest.ts';
+import { packageRoot } from '../package.ts';
 import { complain } from './complain.ts';
 import { EXIT } from './exit-code.ts';
-import { packageRoot } from './package.ts';
 
 const EXTENSIONS = { mermaid: 'mmd', svg: 'svg', json: 'json' } as const;
 

@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from '../package.ts';
 import { readDrain, readDuration, readFileName, readLevel, readPair, readPort } from './arguments.ts';
 import type { LoadOptions } from './check.ts';
 import type { DemoOptions } from './demo.ts';
 import { EXIT } from './exit-code.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { MachineFormat, MachinesOptions } from './machines.ts';
-import { packageVersion } from './package.ts';
 import type { RunOptions } from './run.ts';
 import { printable } from './style.ts';
 import type { TestOptions } from './test.ts';

@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { guardedLogger } from './guarded-logger.ts';
+import type { RefusalCounts } from './page/refusal-log.ts';
 import { openPageServer } from './page/server.ts';
 import { openRecording, type Recording } from './recording/recording.ts';
-import { openStatelyFeed } from './stately/feed.ts';
+import { openStatelyFeed, type StatelyFeed } from './stately/feed.ts';
 import { STATELY_RELAY } from './stately/relay.ts';
 import { type Inspected, Watch } from './watch.ts';
 
@@ -24,7 +25,21 @@ export interface InspectOptions {
 export interface Inspector {
   /** Where the page is: `http://127.0.0.1:41234/<token>/`. Who has it sees the states of everything that runs. */
   readonly url: string;
+  readonly counts: InspectorCounts;
   close(): Promise<void>;
+}
+
+/** What was told, and what the bounds of the inspector have cost. */
+export interface InspectorCounts {
+  readonly recorded: number;
+  /** Not among the last 20 000 any more. */
+  readonly forgotten: number;
+  /** Errors of the recorder's own; something is missing then. */
+  readonly faults: number;
+  /** Requests and pages that were refused or cut off, by reason. */
+  readonly refused: RefusalCounts;
+  /** With `stately` only. */
+  readonly stately?: StatelyFeed['counts'];
 }
 
 export interface RecordOptions {
@@ -51,6 +66,10 @@ export async function openInspector(subject: Inspected, options: InspectOptions)
     });
     return {
       url: server.url,
+      get counts() {
+        const { counts: refused } = server;
+        return { ...watch.recorder.counts, refused, ...(feed ? { stately: { ...feed.counts } } : {}) };
+      },
       close: async () => {
         watch.close();
         await Promise.all([server.close(), feed?.close()]);
@@ -63,10 +82,14 @@ export async function openInspector(subject: Inspected, options: InspectOptions)
   }
 }
 
-async function feedStately({ environment, root$ }: Inspected, url: string): Promise<Pick<Inspector, 'close'>> {
+async function feedStately(
+  { environment, root$ }: Inspected,
+  url: string,
+): Promise<Pick<StatelyFeed, 'counts' | 'close'>> {
   const feed = await openStatelyFeed({ url, environment });
   const following = root$.subscribe((root) => feed.attach(root));
   return {
+    counts: feed.counts,
     close: async () => {
       following.unsubscribe();
       await feed.close();

@@ -81,6 +81,15 @@ describe('a supervisor that is inspected', () => {
     expect(supervisor.status.state).toBe('running');
   });
 
+  test('counts what was told, and who was refused', async () => {
+    const supervisor = supervised();
+    const inspector = await supervisor.inspect();
+    await supervisor.start();
+    await fetch(new URL('/wrong/', inspector.url));
+    const { recorded, refused } = inspector.counts;
+    expect([recorded > 0, refused.token]).toEqual([true, 1]);
+  });
+
   test('refuses what is no port, and says what is one', async () => {
     await expect(supervised().inspect({ port: 70_000 })).rejects.toThrow('port: 70000 is not a port from 0 to 65535');
   });

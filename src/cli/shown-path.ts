@@ -1,7 +1,5 @@
 import { relative, sep } from 'node:path';
 
-export { packageRoot, packageVersion } from '../package.ts';
-
 /** A path as a person in this directory would type it. */
 export function shownPath(path: string, from: string = process.cwd()): string {
   const short = relative(from, path);
